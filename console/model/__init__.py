@@ -1,0 +1,1 @@
+"""Nouns that two packages share: frozen, plain values, no behaviour beyond derivation."""
