@@ -1,0 +1,141 @@
+"""The command line's grammar (DESIGN section 11). Parsing only: nothing here opens a file or imports a library."""
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from console.errors import UsageError
+from console.i18n import N_, _
+
+GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii")
+"""Ways to draw in a terminal; kitty and sixel are refused with a sentence until they exist."""
+
+ARGPARSE_WORDS = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("not allowed with argument %s"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+)
+"""What argparse itself says, so that the catalogue holds it."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises UsageError in one sentence instead of printing a usage block and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            _("Wrong command line"),
+            _("{message}. {program} --help shows what is possible.").format(message=message, program=self.prog),
+        )
+
+
+def build_parser() -> Parser:
+    """The parser of all verbs, in the language in force."""
+    argparse._ = _  # type: ignore[attr-defined]  # argparse offers no other way to translate its own words
+    parser = Parser(prog="cathlab", description=_("A console for the servers, studies and inspections of a cath lab."))
+    _general(parser, top=True)
+    parser.add_argument("--version", action="store_true", help=_("print the version and leave"))
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+
+    view = _verb(verbs, "view", _("open DICOM files or folders as pictures"))
+    view.add_argument("path", nargs="+", metavar="PATH", help=_("file or folder"))
+    _terminal(view)
+
+    demo = _verb(verbs, "demo", _("make a practice site and open it"))
+    demo.add_argument("--build-only", action="store_true", help=_("make it, do not open it"))
+    _terminal(demo)
+
+    render = _verb(verbs, "render", _("draw one frame, without the full screen"))
+    render.add_argument("file", metavar="FILE")
+    render.add_argument("--frame", type=int, default=1, metavar="N", help=_("frame number, from 1"))
+    render.add_argument("--window", type=window, metavar="C,W", help=_("window centre and width"))
+    render.add_argument(
+        "--size",
+        type=size,
+        metavar="COLSxROWS",
+        help=_("terminal cells, or pixels for png; png without it is the native matrix"),
+    )
+    render.add_argument("--graphics", default="auto", metavar="MODE", help=", ".join((*GRAPHICS, "png")))
+    render.add_argument(
+        "--colors", choices=("auto", "true", "256", "16", "none"), default="auto", help=_("colours of the terminal")
+    )
+    render.add_argument("-o", "--output", metavar="FILE", help=_("write to this file instead of standard output"))
+
+    info = _verb(verbs, "info", _("header, geometry, calibration and pipeline of a file: why it looks as it does"))
+    info.add_argument("file", metavar="FILE")
+    info.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
+
+    audit = _verb(verbs, "audit", _("the audit log"))
+    audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))
+    audit.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
+    _terminal(parser)
+    return parser
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The parsed command line. Raises UsageError."""
+    return build_parser().parse_args(arguments)
+
+
+def window(text: str) -> tuple[float, float]:
+    """ "128,256" as centre and width."""
+    try:
+        center, width = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("{text} is not C,W such as 128,256").format(text=text)) from None
+    if not width >= 1 or abs(center) > 1e9 or width > 1e9:
+        raise argparse.ArgumentTypeError(_("the width of a window is at least 1, not {width:g}").format(width=width))
+    return center, width
+
+
+def size(text: str) -> tuple[int, int]:
+    """ "120x36" as columns and rows."""
+    columns, _x, rows = text.lower().partition("x")
+    if not (columns.isascii() and columns.isdigit() and rows.isascii() and rows.isdigit()):
+        raise argparse.ArgumentTypeError(_("{text} is not COLSxROWS such as 120x36").format(text=text))
+    if not (1 <= int(columns) <= 10000 and 1 <= int(rows) <= 10000):
+        raise argparse.ArgumentTypeError(_("{text}: both numbers must lie between 1 and 10000").format(text=text))
+    return int(columns), int(rows)
+
+
+def _verb(verbs: "argparse._SubParsersAction[Parser]", name: str, about: str) -> Parser:
+    parser = verbs.add_parser(name, help=about, description=about)
+    _general(parser, top=False)
+    return parser
+
+
+def _general(parser: Parser, *, top: bool) -> None:
+    """Options that may stand before or behind the verb; behind it they must not undo what stands before."""
+    default = None if top else argparse.SUPPRESS
+    parser.add_argument(
+        "--home", metavar="DIR", default=default, help=_("home folder with the records of this installation")
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), default=default, help=_("language"))
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        default=False if top else argparse.SUPPRESS,
+        help=_("show the traceback of a fault"),
+    )
+
+
+def _terminal(parser: Parser) -> None:
+    parser.add_argument("--graphics", default="auto", metavar="MODE", help=", ".join(GRAPHICS))
+    parser.add_argument(
+        "--colors",
+        choices=("auto", "true", "256", "16", "none"),
+        default="auto",
+        help=_("colours, where the terminal does not say (PuTTY: true)"),
+    )
+    parser.add_argument(
+        "--assume-utf8", action="store_true", help=_("start although the terminal seems not to show UTF-8")
+    )

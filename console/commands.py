@@ -1,0 +1,243 @@
+"""Every action of the console, once: its key, name, help and what it calls.
+
+Key bindings, the key bar, the palette, the help screen and the tests read this table. Names and help are source
+strings; they are translated when they are drawn, so that the language can change while running.
+"""
+
+from dataclasses import dataclass
+
+from console.i18n import N_
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing the operator can do."""
+
+    id: str
+    """Unique, "scope.verb"."""
+    key: str
+    """Key names as Textual knows them, several divided by commas; empty when only the palette offers it."""
+    name: str
+    """Two or three words, for the key bar and the palette."""
+    help: str
+    """One sentence, for the help screen."""
+    action: str
+    """The action method of the screen or the application, without its "action_"."""
+    label: str = ""
+    """How the key is written for the operator; empty means as in `key`."""
+    bar: bool = True
+    """Whether the key bar offers it; help and palette always do."""
+    priority: bool = False
+    """Whether the key works even while a text field has the focus."""
+
+    @property
+    def scope(self) -> str:
+        """Where it works: "app" or a screen's name."""
+        return self.id.partition(".")[0]
+
+    @property
+    def key_label(self) -> str:
+        """The key as the operator reads it."""
+        return self.label or self.key.partition(",")[0]
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("app.help", "f1", N_("Help"), N_("Explains this screen and its keys."), "help", "F1", priority=True),
+    Command(
+        "app.home", "f2", N_("Home"), N_("Goes to the first page."), "place('home')", "F2", bar=False, priority=True
+    ),
+    Command(
+        "app.settings",
+        "f9",
+        N_("Settings"),
+        N_("Language, colours, operator, privacy, lock."),
+        "place('settings')",
+        "F9",
+        bar=False,
+        priority=True,
+    ),
+    Command(
+        "app.palette",
+        "ctrl+p",
+        N_("Commands"),
+        N_("Finds any command by its name or pinyin initials."),
+        "command_palette",
+        "ctrl+p",
+        bar=False,
+        priority=True,
+    ),
+    Command(
+        "app.language",
+        "ctrl+t",
+        N_("Language"),
+        N_("Switches between Chinese and English."),
+        "next_language",
+        "ctrl+t",
+        bar=False,
+        priority=True,
+    ),
+    Command(
+        "app.privacy",
+        "f8",
+        N_("Privacy"),
+        N_("Hides or shows who the patient is, on every screen and in every export."),
+        "toggle_privacy",
+        "F8",
+        bar=False,
+        priority=True,
+    ),
+    Command(
+        "app.theme",
+        "",
+        N_("Light or dark"),
+        N_("Switches between the dark and the light theme."),
+        "next_theme",
+        bar=False,
+    ),
+    Command(
+        "app.lock",
+        "ctrl+l",
+        N_("Lock"),
+        N_("Locks the console until the passphrase is entered."),
+        "lock",
+        "ctrl+l",
+        bar=False,
+        priority=True,
+    ),
+    Command("app.quit", "f10,ctrl+q", N_("Quit"), N_("Leaves the console."), "leave", "F10", priority=True),
+    # Home
+    Command("home.open", "o", N_("Open a picture"), N_("Chooses a DICOM file or a folder and shows it."), "open_file"),
+    Command("home.enter", "enter", N_("Open"), N_("Opens the picture under the cursor again."), "open_recent", "enter"),
+    Command(
+        "home.forget",
+        "d",
+        N_("Forget"),
+        N_("Takes the picture under the cursor off the list; the file stays."),
+        "forget",
+        bar=False,
+    ),
+    # Viewer
+    Command("viewer.play", "space", N_("Play"), N_("Plays the cine, or pauses it."), "play", "space"),
+    Command(
+        "viewer.previous_frame",
+        "left",
+        N_("Frame back"),
+        N_("Goes back one frame and pauses."),
+        "step(-1)",
+        "←",
+        bar=False,
+    ),
+    Command(
+        "viewer.next_frame", "right", N_("Frame on"), N_("Goes on one frame and pauses."), "step(1)", "→", bar=False
+    ),
+    Command(
+        "viewer.slower",
+        "down,left_square_bracket",
+        N_("Slower"),
+        N_("Plays slower, down to an eighth."),
+        "speed(-1)",
+        "↓ [",
+        bar=False,
+    ),
+    Command(
+        "viewer.faster",
+        "up,right_square_bracket",
+        N_("Faster"),
+        N_("Plays faster, up to four times."),
+        "speed(1)",
+        "↑ ]",
+        bar=False,
+    ),
+    Command(
+        "viewer.first_frame", "home", N_("First frame"), N_("Goes to the first frame."), "seek(1)", "home", bar=False
+    ),
+    Command("viewer.last_frame", "end", N_("Last frame"), N_("Goes to the last frame."), "seek(0)", "end", bar=False),
+    Command(
+        "viewer.window",
+        "w",
+        N_("Window"),
+        N_("Takes the next window: those of the header, automatic, full range."),
+        "next_window",
+    ),
+    Command("viewer.invert", "i", N_("Invert"), N_("Turns black to white and white to black."), "invert"),
+    Command(
+        "viewer.darker",
+        "comma",
+        N_("Darker"),
+        N_("Raises the window centre: the picture gets darker."),
+        "level(1)",
+        ",",
+        bar=False,
+    ),
+    Command(
+        "viewer.brighter",
+        "full_stop",
+        N_("Brighter"),
+        N_("Lowers the window centre: the picture gets brighter."),
+        "level(-1)",
+        ".",
+        bar=False,
+    ),
+    Command(
+        "viewer.narrower", "semicolon", N_("More contrast"), N_("Narrows the window."), "contrast(-1)", ";", bar=False
+    ),
+    Command("viewer.wider", "apostrophe", N_("Less contrast"), N_("Widens the window."), "contrast(1)", "'", bar=False),
+    Command("viewer.zoom_in", "plus,equals_sign", N_("Zoom in"), N_("Enlarges the picture."), "zoom(1)", "+"),
+    Command(
+        "viewer.zoom_out", "minus", N_("Zoom out"), N_("Makes the picture smaller, down to the whole."), "zoom(-1)", "-"
+    ),
+    Command("viewer.fit", "f", N_("Whole picture"), N_("Shows the whole picture again."), "fit", bar=False),
+    Command("viewer.pan_left", "h", N_("Pan left"), N_("Moves the view to the left."), "pan(-1, 0)", bar=False),
+    Command("viewer.pan_down", "j", N_("Pan down"), N_("Moves the view down."), "pan(0, 1)", bar=False),
+    Command("viewer.pan_up", "k", N_("Pan up"), N_("Moves the view up."), "pan(0, -1)", bar=False),
+    Command("viewer.pan_right", "l", N_("Pan right"), N_("Moves the view to the right."), "pan(1, 0)", bar=False),
+    Command("viewer.texts", "o", N_("Texts"), N_("Shows or hides the texts in the corners."), "texts"),
+    Command(
+        "viewer.header",
+        "d",
+        N_("Header"),
+        N_("Shows every element of the file, and why the picture looks as it does."),
+        "header",
+    ),
+    Command("viewer.export", "e", N_("Export"), N_("Writes the frame as a PNG file, without texts."), "export"),
+    Command(
+        "viewer.next_file", "n", N_("Next file"), N_("Shows the next picture of the folder."), "file(1)", bar=False
+    ),
+    Command(
+        "viewer.previous_file",
+        "p",
+        N_("Previous file"),
+        N_("Shows the previous picture of the folder."),
+        "file(-1)",
+        bar=False,
+    ),
+    Command("viewer.back", "escape", N_("Back"), N_("Goes back."), "back", "esc"),
+    # Header
+    Command("header.filter", "slash", N_("Search"), N_("Shows only the lines that hold a text."), "filter", "/"),
+    Command(
+        "header.copy", "y", N_("Copy"), N_("Copies the line under the cursor to the terminal's clipboard."), "copy"
+    ),
+    Command("header.back", "escape", N_("Back"), N_("Clears the search, then goes back."), "back", "esc"),
+    # Settings
+    Command("settings.change", "enter", N_("Change"), N_("Changes the setting under the cursor."), "change", "enter"),
+    Command("settings.back", "escape", N_("Back"), N_("Goes back."), "back", "esc"),
+    # Dialogs
+    Command("dialog.close", "escape", N_("Close"), N_("Closes the dialog; nothing is changed."), "close", "esc"),
+    Command("dialog.copy", "y", N_("Copy"), N_("Copies the text to the terminal's clipboard."), "copy"),
+    Command("files.close", "escape", N_("Cancel"), N_("Closes the dialog; nothing is chosen."), "close", "esc"),
+    Command(
+        "files.whole",
+        "ctrl+o",
+        N_("Whole folder"),
+        N_("Takes the folder that is shown, with all it holds."),
+        "whole",
+        "ctrl+o",
+    ),
+    Command("files.up", "ctrl+u", N_("Folder above"), N_("Goes to the folder above."), "up", "ctrl+u"),
+)
+"""In the order in which the key bar offers them: most used first."""
+
+
+def commands_of(scope: str) -> tuple[Command, ...]:
+    """The commands of one screen, or of the application for "app"."""
+    return tuple(command for command in COMMANDS if command.scope == scope)

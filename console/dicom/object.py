@@ -1,0 +1,149 @@
+"""One DICOM object, opened in the helper process: what it is, its header, its frames one by one."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from console.dicom import syntaxes
+from console.dicom.colour import Palette, stored_values, to_rgb
+from console.dicom.dataset import DicomFile, not_dicom, read_file
+from console.dicom.decoders import CannotDecode, decode
+from console.dicom.elements import UNREADABLE
+from console.dicom.header import header_lines
+from console.dicom.matrix import Matrix, read_matrix
+from console.dicom.source import FileSource, MemorySource, Source
+from console.dicom.summary import picture_info
+from console.errors import DecodeError, DicomReadError
+from console.i18n import _
+from console.model.picture import HeaderElement, PictureInfo
+
+Array = npt.NDArray[Any]
+
+
+class DicomObject:
+    """An opened object. It keeps no file open; the file is opened anew for each frame."""
+
+    def __init__(self, path: Path, file: DicomFile, matrix: Matrix, info: PictureInfo) -> None:
+        self.info = info
+        """Everything that is known without decoding a pixel."""
+        self._path = path
+        self._file = file
+        self._matrix = matrix
+
+    @property
+    def memory(self) -> int:
+        """Bytes that stay in memory for this object (an expanded deflated dataset)."""
+        return self._file.source.size if isinstance(self._file.source, MemorySource) else 0
+
+    def header(self) -> list[HeaderElement]:
+        """Every element, for the inspector. Raises DicomReadError where the file is gone or changed."""
+        file = self._open()
+        try:
+            self._file.elements.refill(self._source(file).at)
+            return header_lines(self._file.meta, self._file.elements, self._file.pixels)
+        finally:
+            file.close()
+
+    def frame(self, number: int) -> Array:
+        """Frame `number` (from 1).
+
+        Grey: stored values, (rows, columns), integer or float. Colour: (rows, columns, 3) uint8 RGB ready for display.
+        Raises DecodeError with one sentence, DicomReadError where the file is gone or changed.
+        """
+        matrix = self._matrix
+        if matrix.frames is None or matrix.form is None or not 1 <= number <= matrix.frames.count:
+            reason = matrix.refusal or _("The object has {count} frames.").format(count=self.info.frames)
+            raise _cannot_show(number, reason)
+        file = self._open()
+        try:
+            data = matrix.frames.read(self._source(file), number)
+            samples = decode(data, matrix.form, matrix.syntax, matrix.frames.encapsulated)
+            if samples.colour == "MONOCHROME":
+                return stored_values(samples.values, matrix.form, _keeps_high_bits(matrix))
+            return _rgb(matrix, samples)
+        except CannotDecode as error:
+            raise _cannot_show(number, str(error)) from error
+        except MemoryError as error:
+            raise _cannot_show(number, _("It would take too much memory.")) from error
+        except UNREADABLE as error:
+            raise _cannot_show(number, _damaged(error)) from error
+        except RuntimeError as error:
+            # imagecodecs' own errors.
+            raise _cannot_show(number, _damaged(error)) from error
+        finally:
+            file.close()
+
+    def _open(self) -> FileSource:
+        try:
+            file = FileSource(self._path)
+        except OSError as error:
+            raise file_error(self._path, error) from error
+        if (file.size, file.mtime_ns) != (self.info.size, self.info.mtime_ns):
+            file.close()
+            raise not_dicom(_("{name} was changed since it was opened; open it again.").format(name=self._path.name))
+        return file
+
+    def _source(self, file: FileSource) -> Source:
+        return self._file.source if isinstance(self._file.source, MemorySource) else file
+
+
+def open_object(path: Path) -> DicomObject:
+    """Open a file and find out everything about it but its pixels. Raises DicomReadError with one sentence."""
+    try:
+        source = FileSource(path)
+    except OSError as error:
+        raise file_error(path, error) from error
+    try:
+        file = read_file(source, path.name)
+        matrix = read_matrix(file)
+        info = picture_info(path, source, file, matrix)
+        return DicomObject(path, file, matrix, info)
+    except OSError as error:
+        raise file_error(path, error) from error
+    except MemoryError as error:
+        raise not_dicom(_("Reading {name} would take too much memory.").format(name=path.name)) from error
+    except UNREADABLE as error:
+        raise not_dicom(_("{name} is damaged beyond reading.").format(name=path.name)) from error
+    finally:
+        source.close()
+
+
+def file_error(path: Path, error: OSError) -> DicomReadError:
+    """One sentence for what the file system says."""
+    if isinstance(error, FileNotFoundError):
+        detail = _("{path} does not exist.")
+    elif isinstance(error, PermissionError):
+        detail = _("{path} may not be read by this user.")
+    elif isinstance(error, IsADirectoryError):
+        detail = _("{path} is a folder.")
+    else:
+        return not_dicom(_("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or str(error)))
+    return not_dicom(detail.format(path=path))
+
+
+def _keeps_high_bits(matrix: Matrix) -> bool:
+    """Native and RLE frames hold the whole Bits Allocated cell; other codecs only the value."""
+    return matrix.frames is not None and (
+        not matrix.frames.encapsulated or matrix.syntax in (syntaxes.RLE, syntaxes.DEFLATED_FRAMES)
+    )
+
+
+def _rgb(matrix: Matrix, samples: Any) -> npt.NDArray[np.uint8]:
+    palette: Palette | None = matrix.palette
+    if samples.colour == "PALETTE" and palette is None:
+        raise CannotDecode(_("The palette is missing or damaged."))
+    assert matrix.form is not None
+    return to_rgb(samples, matrix.form, palette)
+
+
+def _cannot_show(number: int, reason: str) -> DecodeError:
+    return DecodeError(_("Frame {number} cannot be shown").format(number=number), reason)
+
+
+def _damaged(error: BaseException) -> str:
+    words = " ".join(str(error).split())[:120]
+    if words:
+        return _("The frame is damaged ({reason}).").format(reason=words)
+    return _("The frame is damaged.")

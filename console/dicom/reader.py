@@ -1,0 +1,183 @@
+"""The console's end of the helper process: open an object, read its header, get a frame, always within a deadline.
+
+A helper that crashes, hangs or passes its deadline is killed and replaced; the operator reads one sentence and the
+console goes on. Nothing here imports pydicom.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from console.dicom.channel import Channel, Gone, TooLate, connect
+from console.dicom.frame_memory import FrameMemory, new_memory
+from console.dicom.messages import FrameAt, Request, pack, receive
+from console.dicom.text import clean
+from console.errors import ConsoleError, DecodeError, DicomReadError
+from console.i18n import _, language
+from console.model.picture import HeaderElement, PictureInfo
+
+Array = npt.NDArray[Any]
+
+DEADLINE = 5.0
+"""Seconds that one answer may take."""
+
+
+class PictureReader:
+    """Reads DICOM objects through a helper process. Every method may be called from any thread; one answers at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._memory: FrameMemory | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the helper now, so that it is warm when the first file is opened. Harmless when it runs already."""
+        with self._lock:
+            self._ensure()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the helper, None while none runs."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def open(self, path: Path, deadline: float = DEADLINE) -> PictureInfo:
+        """What the object is. Raises DicomReadError with one sentence."""
+        answer = self._ask(Request("open", _absolute(path), language(), deadline), Path(path).name)
+        if not isinstance(answer, PictureInfo):
+            raise _unreadable(_broken(Path(path).name))
+        return answer
+
+    def header(self, path: Path, deadline: float = DEADLINE) -> tuple[HeaderElement, ...]:
+        """Every element of the object. Raises DicomReadError with one sentence."""
+        answer = self._ask(Request("header", _absolute(path), language(), deadline), Path(path).name)
+        if not isinstance(answer, tuple):
+            raise _unreadable(_broken(Path(path).name))
+        return answer
+
+    def frame(self, info: PictureInfo, number: int, deadline: float = DEADLINE) -> Array:
+        """Frame `number`, counted from 1; the array is the caller's own.
+
+        Grey: (rows, columns) of stored values. Colour: (rows, columns, 3) uint8 RGB ready for display. Raises
+        DecodeError, or DicomReadError where the file is gone or changed, with one sentence.
+        """
+        stamp = (info.size, info.mtime_ns)
+        request = Request("frame", info.path, language(), deadline, number, stamp)
+        answer = self._ask(request, Path(info.path).name)
+        if not isinstance(answer, np.ndarray):
+            raise _unreadable(_broken(Path(info.path).name))
+        return answer
+
+    def close(self) -> None:
+        """End the helper; the reader cannot be used any more."""
+        with self._lock:
+            self._closed = True
+            self._drop()
+
+    def _ask(self, request: Request, name: str) -> Any:
+        with self._lock:
+            ends = time.monotonic() + request.seconds
+            try:
+                channel = self._ensure()
+                channel.send(pack(request))
+                answer = receive(lambda count: channel.read(count, ends), plain=True)
+                if isinstance(answer, FrameAt) and self._memory is not None:
+                    return self._memory.take(answer.place, answer.shape, answer.dtype)
+            except TooLate:
+                self._drop()
+                raise self._error(request, _too_late(name, request.seconds)) from None
+            except (Gone, OSError, ValueError):
+                self._drop()
+                raise self._error(request, _broken(name)) from None
+        if isinstance(answer, ConsoleError):
+            raise answer
+        return answer
+
+    def _ensure(self) -> Channel:
+        """The channel to a living helper, a new one where none lives. The lock is held."""
+        if self._closed:
+            raise Gone
+        if self._process is not None and self._channel is not None and self._process.poll() is None:
+            return self._channel
+        self._drop()
+        self._memory = new_memory()
+        self._process = _spawn(self._memory)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._channel = connect(self._process.stdin, self._process.stdout)
+        return self._channel
+
+    def _drop(self) -> None:
+        """Kill the helper and let go of all that belongs to it. The lock is held."""
+        process, channel, memory = self._process, self._channel, self._memory
+        self._process = self._channel = self._memory = None
+        if process is not None:
+            process.kill()
+            try:
+                process.wait(1)
+            except subprocess.TimeoutExpired:
+                pass  # stuck in the system (a dead network share); it goes when the system lets it
+        if channel is not None:
+            channel.close()
+        if memory is not None:
+            memory.close()
+
+    @staticmethod
+    def _error(request: Request, detail: str) -> ConsoleError:
+        if request.kind == "frame":
+            return DecodeError(_("Frame {number} cannot be shown").format(number=request.number), detail)
+        return _unreadable(detail)
+
+
+def _spawn(memory: FrameMemory) -> "subprocess.Popen[bytes]":
+    """Start the helper: no terminal, a session of its own (ctrl+c is for the console), the same package as ours."""
+    package_parent = str(Path(__file__).resolve().parents[2])
+    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        # One decoder runs at a time; idle threads would only reserve address space.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
+    command = [sys.executable, "-P", "-W", "ignore", "-m", "console.dicom.reader_process", memory.argument]
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        pass_fds=memory.descriptors,
+        start_new_session=sys.platform != "win32",
+        creationflags=flags,
+    )
+
+
+def _absolute(path: Path) -> str:
+    return str(Path(path).absolute())
+
+
+def _broken(name: str) -> str:
+    return _("The reader broke down on {name}; it has been started anew.").format(name=clean(name))
+
+
+def _too_late(name: str, seconds: float) -> str:
+    return _("Reading {name} took longer than {seconds} s and was stopped.").format(
+        name=clean(name), seconds=f"{seconds:g}"
+    )
+
+
+def _unreadable(detail: str) -> DicomReadError:
+    return DicomReadError(_("The file cannot be read"), detail)

@@ -1,0 +1,182 @@
+"""Put together what the screens know of an object: one PictureInfo from header, matrix and file."""
+
+from pathlib import Path
+
+from pydicom.uid import UID
+
+from console.dicom import syntaxes
+from console.dicom.dataset import DicomFile
+from console.dicom.decoders import decoder_for, missing_codec
+from console.dicom.elements import Elements, tag_of
+from console.dicom.geometry import Spacings, angles, calibration, pixel_aspect
+from console.dicom.grayscale import functional_group, read_grayscale
+from console.dicom.matrix import Matrix
+from console.dicom.rate import Timing, duration, rate
+from console.dicom.source import FileSource
+from console.dicom.text import choose, clean
+from console.i18n import _
+from console.model.picture import Angles, Grayscale, Identity, PictureInfo, PipelineStep, Problem, Rate
+
+
+def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix) -> PictureInfo:
+    """Everything about one object that can be known without decoding a pixel."""
+    elements = file.elements
+    elements.signed = elements.integer("PixelRepresentation") == 1
+    declared = elements.strings("SpecificCharacterSet")
+    character_set = choose(declared, list(elements.text_samples()))
+    elements.charset = character_set.used
+    problems = [*file.problems, *matrix.problems]
+    if character_set.repaired:
+        what = _("The texts do not fit the character set that the file declares; they are read as {used}.")
+        problems.append(what.format(used=character_set.used))
+    frames = matrix.frames.count if matrix.frames is not None and not matrix.refusal else 0
+    if matrix.refusal and file.pixels is not None or "IconImageSequence" in elements and file.pixels is None:
+        problems.append(matrix.refusal)
+    sop_class = elements.text("SOPClassUID") or _meta_text(file.meta, 0x00020002)
+    grayscale, steps = _pipeline(file, matrix, sop_class, problems)
+    timing = _rate(elements, frames, problems)
+    spacings = _spacings(elements)
+    found = calibration(spacings)
+    spacing = spacings.pixel_spacing or spacings.imager_spacing
+    form = matrix.form
+    return PictureInfo(
+        path=str(path.absolute()),
+        size=source.size,
+        mtime_ns=source.mtime_ns,
+        sop_class=sop_class,
+        sop_class_name=clean(str(UID(sop_class).name)) if sop_class else "",
+        sop_instance_uid=elements.text("SOPInstanceUID") or _meta_text(file.meta, 0x00020003),
+        transfer_syntax=matrix.syntax,
+        transfer_syntax_name=clean(syntaxes.name_of(matrix.syntax)),
+        modality=elements.code("Modality"),
+        rows=form.rows if form is not None else 0,
+        columns=form.columns if form is not None else 0,
+        frames=frames,
+        samples=form.samples if form is not None else 1,
+        photometric=elements.text("PhotometricInterpretation"),
+        rate=timing,
+        duration_s=duration(timing, frames),
+        calibration=found,
+        angles=_angles(elements),
+        identity=_identity(elements),
+        character_set=character_set,
+        study_date=_date(elements.text("StudyDate")),
+        study_time=_time(elements.text("StudyTime")),
+        study_description=elements.text("StudyDescription"),
+        series_description=elements.text("SeriesDescription"),
+        series_number=elements.text("SeriesNumber"),
+        instance_number=elements.text("InstanceNumber"),
+        manufacturer=elements.text("Manufacturer"),
+        model_name=elements.text("ManufacturerModelName"),
+        grayscale=grayscale,
+        pixel_aspect=pixel_aspect(spacing, elements.numbers("PixelAspectRatio")),
+        pipeline=tuple(steps),
+        problems=tuple(Problem(what) for what in dict.fromkeys(problems)),
+    )
+
+
+def _meta_text(meta: Elements, tag: int) -> str:
+    return meta.text_of(tag) if tag in meta.raw else ""
+
+
+def _pipeline(
+    file: DicomFile, matrix: Matrix, sop_class: str, problems: list[str]
+) -> tuple[Grayscale | None, list[PipelineStep]]:
+    form = matrix.form
+    if form is None or matrix.frames is None:
+        return None, [PipelineStep("decode", matrix.refusal)]
+    elements = file.elements
+    steps = [PipelineStep("decode", _decode_sentence(matrix))]
+    grayscale: Grayscale | None = None
+    if form.samples == 1 and form.photometric != "PALETTE COLOR":
+        bits = form.bits_allocated if form.floating else form.bits_stored
+        grayscale, more = read_grayscale(elements, bits, form.signed, sop_class, problems)
+        steps.extend(more)
+    else:
+        what = _("{photometric} is shown as RGB; no window applies.")
+        steps.append(PipelineStep("colour", what.format(photometric=form.photometric)))
+    if "MaskSubtractionSequence" in elements:
+        item = elements.first_item("MaskSubtractionSequence")
+        operation = item.code("MaskOperation") if item is not None else ""
+        what = _("The header describes a mask ({operation}); it is not applied.")
+        steps.append(PipelineStep("mask", what.format(operation=operation or "?")))
+    if "ShutterShape" in elements:
+        what = _("The header has a {shape} shutter; it is not applied.")
+        steps.append(PipelineStep("shutter", what.format(shape=elements.text("ShutterShape").replace("\\", " + "))))
+    overlays = sum(1 for tag in elements.raw if tag >> 24 == 0x60 and tag & 0xFFFF == 0x3000)
+    if overlays:
+        what = _("The header has {count} overlays; they are not drawn.")
+        steps.append(PipelineStep("overlay", what.format(count=overlays)))
+    return grayscale, steps
+
+
+def _decode_sentence(matrix: Matrix) -> str:
+    name = syntaxes.name_of(matrix.syntax)
+    if matrix.frames is not None and not matrix.frames.encapsulated:
+        return _("Frames are stored uncompressed ({name}).").format(name=name)
+    who = decoder_for(matrix.syntax)
+    if not who:
+        return missing_codec(matrix.syntax)
+    return _("Frames are compressed ({name}) and decoded by {decoder}.").format(name=name, decoder=who)
+
+
+def _rate(elements: Elements, frames: int, problems: list[str]) -> Rate:
+    pointer = None
+    if "FrameIncrementPointer" in elements:
+        data = elements.value_bytes(tag_of("FrameIncrementPointer"), 4)
+        order = elements.byte_order("FrameIncrementPointer")
+        if len(data) == 4:
+            pointer = int.from_bytes(data[:2], order) << 16 | int.from_bytes(data[2:], order)
+    first = [elements.numbers(key) for key in ("FrameTime", "RecommendedDisplayFrameRate", "CineRate")]
+    frame_time, recommended, cine = (values[0] if values else None for values in first)
+    vector = elements.numbers("FrameTimeVector")
+    return rate(Timing(frames, pointer, frame_time, vector, recommended, cine), problems)
+
+
+def _spacings(elements: Elements) -> Spacings:
+    measures = functional_group(elements, "PixelMeasuresSequence")
+    source = measures if measures is not None and "PixelSpacing" in measures else elements
+    return Spacings(
+        modality=elements.code("Modality"),
+        pixel_spacing=source.numbers("PixelSpacing"),
+        calibration_type=elements.code("PixelSpacingCalibrationType"),
+        imager_spacing=elements.numbers("ImagerPixelSpacing"),
+        ermf=elements.number("EstimatedRadiographicMagnificationFactor"),
+        sid=elements.number("DistanceSourceToDetector"),
+        sod=elements.number("DistanceSourceToPatient"),
+    )
+
+
+def _angles(elements: Elements) -> Angles:
+    position = functional_group(elements, "PositionerPositionSequence") or elements
+    return angles(position.number("PositionerPrimaryAngle"), position.number("PositionerSecondaryAngle"))
+
+
+def _identity(elements: Elements) -> Identity:
+    groups = [group.strip() for group in elements.text("PatientName").split("=")]
+    while groups and not groups[-1]:
+        groups.pop()
+    return Identity(
+        patient_name=" = ".join(groups),
+        patient_id=elements.text("PatientID"),
+        birth_date=_date(elements.text("PatientBirthDate")),
+        sex=elements.text("PatientSex"),
+        accession_number=elements.text("AccessionNumber"),
+        institution=elements.text("InstitutionName"),
+    )
+
+
+def _date(text: str) -> str:
+    """2026-11-20 from 20261120 or 2026.11.20 (ACR-NEMA); what is no date stays as it stands."""
+    digits = text.replace(".", "")
+    if len(digits) == 8 and digits.isdigit() and "01" <= digits[4:6] <= "12" and "01" <= digits[6:] <= "31":
+        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    return text
+
+
+def _time(text: str) -> str:
+    """10:15:30 from 101530.123; what is no time stays as it stands."""
+    digits = text.split(".")[0].replace(":", "")
+    if len(digits) in (4, 6) and digits.isdigit() and digits[:2] <= "23" and digits[2:4] <= "59":
+        return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+    return text

@@ -1,0 +1,183 @@
+"""Texts of a DICOM object: decoded with the declared character set or, where the bytes belie it, with a better one.
+
+`clean` is what stands between a stranger's file and the terminal; everything shown goes through it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from console.model.picture import CharacterSet
+
+_SPACES = "\t\n\v\f\r\x85\u2028\u2029"
+_INVISIBLE = [
+    *range(0x20),
+    *range(0x7F, 0xA0),
+    0x061C,
+    *range(0x200E, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x2070),
+    *range(0xFFF9, 0xFFFC),
+    0xFEFF,
+    *range(0xE0000, 0xE0080),
+]
+_CLEAN: dict[int, str | None] = {
+    **dict.fromkeys(_INVISIBLE, None),
+    **{ord(space): " " for space in _SPACES},
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+
+
+def clean(text: str) -> str:
+    """`text` as one line that is safe on a terminal: visible characters only.
+
+    ESC, C0, C1, DEL, bidirectional controls, byte order marks and tag characters are dropped, line breaks and tabs
+    become one space each, lone surrogates the replacement character. Nothing else changes: a name `[b]` stays `[b]`.
+    """
+    return text.translate(_CLEAN)
+
+
+_DECLARED = {
+    "": "ascii",
+    "ISO_IR 6": "ascii",
+    "ISO 2022 IR 6": "ascii",
+    "ISO_IR 100": "latin-1",
+    "ISO 2022 IR 100": "latin-1",
+    "ISO_IR 192": "utf-8",
+    "GB18030": "gb18030",
+    "GBK": "gb18030",
+    "ISO 2022 IR 58": "gb18030",
+}
+_ALIASES = {
+    "GB 18030": "GB18030",
+    "GB2312": "GB18030",
+    "GB 2312": "GB18030",
+    "CP936": "GBK",
+    "ISO_IR 58": "ISO 2022 IR 58",
+    "UTF-8": "ISO_IR 192",
+    "UTF8": "ISO_IR 192",
+    "ISO-8859-1": "ISO_IR 100",
+}
+_NAMES = {"ascii": "ISO_IR 6", "latin-1": "ISO_IR 100", "utf-8": "ISO_IR 192", "gb18030": "GB18030"}
+_WEAK = ("ascii", "latin-1", "utf-8", "gb18030")
+"""Sets whose label is often wrong and which are therefore checked against the bytes."""
+_DESIGNATION = re.compile(rb"\x1b[\x20-\x2f]+[\x30-\x7e]")
+_DESIGNATION_LEFT = re.compile("\x1b[\x20-\x2f]+[\x30-\x7e]")
+_SEGMENT = re.compile(rb"[\\^=\s]+")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+
+
+def normalise(term: str) -> str:
+    """The defined term that a label means: upper case, ISO-IR and ISO IR written as ISO_IR, known nicknames."""
+    name = " ".join(term.strip().upper().split())
+    name = re.sub(r"^ISO[-_ ]?IR[-_ ]*(\d+)$", r"ISO_IR \1", name)
+    name = re.sub(r"^ISO[-_ ]2022[-_ ]IR[-_ ]*(\d+)$", r"ISO 2022 IR \1", name)
+    return _ALIASES.get(name, name)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether every character beyond ASCII is a common Han character or Chinese punctuation, and one is Han."""
+    beyond = [char for char in text if ord(char) > 0x7F]
+    han = [char for char in beyond if "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf"]
+    others = [char for char in beyond if not ("\u3400" <= char <= "\u9fff")]
+    return bool(han) and all(
+        "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uff65" or char in "·—…‘’“”°±×α-ω㎜℃" for char in others
+    )
+
+
+def _decodes(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _latin_is_plausible(segment: bytes) -> bool:
+    """Whether a segment reads like a European word: accents stand alone or in pairs inside ASCII letters."""
+    runs = [len(run) for run in _HIGH_RUN.findall(segment)]
+    if all(run == 1 for run in runs):
+        return not any(0x80 <= byte < 0xA0 for byte in segment)
+    if any(byte in b"\xd7\xf7" or 0x80 <= byte < 0xC0 for byte in segment if byte > 0x7F):
+        return False
+    letters = sum(chr(byte).isalpha() for byte in segment if byte < 0x80)
+    return max(runs) <= 2 and letters >= 2 * max(runs) - 1 and not _capital_inside(segment)
+
+
+def _capital_inside(segment: bytes) -> bool:
+    """Whether an accented capital follows a small letter, as in `aÕÅ`; words do not look like that."""
+    text = segment.decode("latin-1")
+    return any(before.islower() and after.isupper() and after > "\x7f" for before, after in zip(text, text[1:]))
+
+
+def _segments(samples: Iterable[bytes]) -> list[bytes]:
+    return [part for sample in samples for part in _SEGMENT.split(sample) if _HIGH_RUN.search(part)]
+
+
+def _looks_like_gb(samples: Sequence[bytes]) -> bool:
+    texts = [_decodes(sample, "gb18030") for sample in samples]
+    return all(text is not None and is_chinese(text) for text in texts)
+
+
+def _looks_like_utf8(samples: Sequence[bytes]) -> bool:
+    """Strict UTF-8 with sequences of several bytes; two-byte ones only where they are no plain GB 2312 text."""
+    texts = [_decodes(sample, "utf-8") for sample in samples]
+    if any(text is None for text in texts):
+        return False
+    joined = "".join(text or "" for text in texts)
+    if any(ord(char) > 0x7FF for char in joined):
+        return True
+    # U+0080-U+07FF takes two bytes, and so do GB 2312 characters: one name may be valid as both.
+    apart = [part for part in _segments(samples) if all(byte > 0x7F for byte in part)]
+    return not (apart and all((_decodes(part, "gb2312") or "") and is_chinese(part.decode("gb2312")) for part in apart))
+
+
+def choose(declared: Sequence[str], samples: Sequence[bytes]) -> CharacterSet:
+    """Decide how the texts of one object are read.
+
+    `declared` are the values of Specific Character Set (PS3.3 C.12.1.1.2), `samples` the raw values of its texts.
+    GBK under a Latin or missing label is the common fault of Chinese sites, UTF-8 under such a label the second;
+    both are recognised by strict decoding, and only where the declared reading is implausible.
+    """
+    label = "\\".join(declared)
+    terms = [normalise(term) for term in declared] or [""]
+    codecs = {_DECLARED.get(term) for term in terms}
+    high = [sample for sample in samples if any(byte > 0x7F for byte in sample)]
+    first = _DECLARED.get(terms[0])
+    stands = CharacterSet(label, "\\".join(terms) or "ISO_IR 6", False)
+    if not high or any(b"\x1b" in sample for sample in samples) or not codecs <= set(_WEAK) or first is None:
+        return stands
+    codec = "gb18030" if "gb18030" in codecs else first
+    if codec == "utf-8" and all(_decodes(sample, "utf-8") is not None for sample in high):
+        return stands
+    if codec == "gb18030":
+        wrong = any(_decodes(sample, "gb18030") is None for sample in high)
+        utf8 = _looks_like_utf8(high) and is_chinese("".join(_decodes(sample, "utf-8") or "" for sample in high))
+        if utf8:
+            return CharacterSet(label, "ISO_IR 192", True)
+        return CharacterSet(label, "ISO_IR 100", True) if wrong and not _looks_like_gb(high) else stands
+    if codec != "utf-8" and _looks_like_utf8(high):
+        return CharacterSet(label, "ISO_IR 192", True)
+    implausible = codec == "utf-8" or not all(_latin_is_plausible(part) for part in _segments(high))
+    if implausible and _looks_like_gb(high):
+        return CharacterSet(label, "GB18030", True)
+    return CharacterSet(label, "ISO_IR 100", True) if codec in ("ascii", "utf-8") else stands
+
+
+def decode(data: bytes, used: str) -> str:
+    """One raw value as text, padding removed, not cleaned. `used` is CharacterSet.used; bad bytes become U+FFFD."""
+    terms = [normalise(term) for term in used.split("\\")]
+    codecs = [_DECLARED.get(term) for term in terms]
+    data = data.rstrip(b"\0 ")
+    if "gb18030" in codecs and all(codec is not None for codec in codecs):
+        # Designations of ISO 2022 IR 58 (ESC $ ) A) are no text; the bytes behind them are GB 2312, part of GB 18030.
+        return _DESIGNATION.sub(b"", data).decode("gb18030", "replace")
+    if len(terms) == 1 and codecs[0] is not None:
+        return data.decode("latin-1" if codecs[0] == "ascii" else codecs[0], "replace")
+    return _decode_extended(data, terms)
+
+
+def _decode_extended(data: bytes, terms: Sequence[str]) -> str:
+    """Other single-byte sets and code extensions (PS3.5 6.1.2.5), which pydicom knows."""
+    from pydicom.charset import convert_encodings, decode_bytes  # only the helper process comes here
+
+    text = decode_bytes(data, convert_encodings(list(terms)), {0x0A, 0x0C, 0x0D, 0x5E, 0x3D})
+    return _DESIGNATION_LEFT.sub("", text)

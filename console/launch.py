@@ -1,0 +1,141 @@
+"""Opening the full-screen console: prepare the environment, ask the terminal, then (and only then) import Textual."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.errors import ConsoleError, StoreError, TerminalError
+from console.graphics.encoder import Colors, Encoder, choose
+from console.graphics.probe import drain, probe
+from console.graphics.terminal import Terminal
+from console.i18n import _
+from console.pictures import decoders_sentence
+from console.services import Services
+from console.store.files import replace_file
+
+if TYPE_CHECKING:
+    from console.app import ConsoleApp
+
+_LEAVE_SECONDS = 5.0
+"""After the line was cut, the console ends even when the dead terminal holds it."""
+
+_TEXTUAL_COLORS = {"true": "truecolor", "256": "256", "16": "standard"}
+
+
+def launch(
+    services: Services, *, start_with: Sequence[Path], graphics: str, colors: str, assume_utf8: bool, debug: bool
+) -> int:
+    """Run the console until the operator leaves. Returns the exit status.
+
+    Raises TerminalError with one sentence when the terminal cannot show it.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise TerminalError(
+            _("No terminal"), _("The console needs a terminal. For scripts there are the verbs of cathlab --help.")
+        )
+    terminal = probe(sys.stdin.fileno(), sys.stdout.fileno())
+    if not (terminal.utf8 or assume_utf8):
+        raise TerminalError(
+            _("The terminal does not show UTF-8"),
+            _(
+                "The character 张 did not take two columns. Set LANG to a UTF-8 locale (zh_CN.UTF-8) and the character "
+                "set of the terminal program to UTF-8; --assume-utf8 skips this test."
+            ),
+        )
+    depth = _depth(colors, services.preferences.now.colors, terminal)
+    make_encoder = encoder_factory(graphics, terminal, depth)
+    app = _build(services, terminal, depth, make_encoder, start_with)
+    services.note("console opened", terminal=terminal.name, practice=str(services.practice))
+    status = _run(app)
+    if not terminal.answered:
+        drain(sys.stdin.fileno())
+    if app.fault and not app.hung_up:
+        if debug:
+            sys.stderr.write(app.fault)
+        raise ConsoleError(_("The console stopped"), _fault_sentence(services, app.fault))
+    services.note("console closed")
+    return status
+
+
+def encoder_factory(graphics: str, terminal: Terminal, depth: Colors) -> Callable[[], Encoder]:
+    """Makes encoders of one kind; each thread needs its own. Raises UsageError for a kind that does not exist."""
+    choose(graphics, terminal, depth)
+    return lambda: choose(graphics, terminal, depth)
+
+
+def _depth(option: str, setting: str, terminal: Terminal) -> Colors:
+    """Colours from --colors, else NO_COLOR, else the setting, else what the terminal says."""
+    depths: tuple[Colors, ...] = ("true", "256", "16", "none")
+    for wish in (option, "none" if os.environ.get("NO_COLOR") else "", setting):
+        for depth in depths:
+            if wish == depth:
+                return depth
+    return terminal.color
+
+
+def _build(
+    services: Services,
+    terminal: Terminal,
+    depth: Colors,
+    make_encoder: Callable[[], Encoder],
+    start_with: Sequence[Path],
+) -> "ConsoleApp":
+    # Input methods lose Chinese text under the kitty keyboard protocol; constants are read when Textual is imported.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    if depth == "none":
+        os.environ["NO_COLOR"] = "1"
+    else:
+        os.environ.pop("NO_COLOR", None)
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = _TEXTUAL_COLORS[depth]
+    from console.app import ConsoleApp
+    from console.theme import PLAIN, Symbols, plain_scrollbars
+
+    plain = terminal.ambiguous_wide or terminal.wide_blocks or os.environ.get("TERM") == "linux"
+    if plain:
+        plain_scrollbars()
+    encoder = make_encoder()
+    facts = (
+        _("terminal: {name}").format(name=terminal.name or _("unknown")),
+        _("colours: {depth}").format(depth={"true": _("true colour"), "none": _("none")}.get(depth, depth)),
+        _("pictures: {mode}").format(mode=encoder.name),
+        decoders_sentence(),
+    )
+    return ConsoleApp(
+        services, make_encoder, symbols=PLAIN if plain else Symbols(), start_with=start_with, machine_facts=facts
+    )
+
+
+def _run(app: "ConsoleApp") -> int:
+    def leave_when_cut() -> None:
+        while not app.hung_up:
+            time.sleep(0.5)
+        time.sleep(_LEAVE_SECONDS)
+        os._exit(129)
+
+    threading.Thread(target=leave_when_cut, name="hang-up", daemon=True).start()
+    try:
+        status = app.run()
+    except OSError:
+        # Writing the last bytes to a terminal that is gone.
+        if not app.hung_up:
+            raise
+        status = 129
+    return status or 0
+
+
+def _fault_sentence(services: Services, fault: str) -> str:
+    path = services.home / "faults" / f"{services.clock():%Y%m%d-%H%M%S}.txt"
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        replace_file(path, fault.encode())
+    except (OSError, StoreError) as error:
+        return _("A fault of its own ended the console, and its record could not be written ({reason}).").format(
+            reason=error
+        )
+    return _(
+        "A fault of its own ended the console. Nothing that was confirmed is lost; the record is in {path}."
+    ).format(path=path)

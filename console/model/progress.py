@@ -1,0 +1,32 @@
+"""Where a long piece of work stands: counts, rate, time left."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One moment of a piece of work."""
+
+    done: int
+    total: int
+    """0 while nobody knows."""
+    elapsed_s: float
+    what: str = ""
+    """What is being worked on now, cleaned for display."""
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1; 0 while the total is unknown."""
+        return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
+
+    @property
+    def rate(self) -> float:
+        """Items a second so far."""
+        return self.done / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds left at this rate; None before a rate can be known."""
+        if self.total <= 0 or self.done <= 0 or self.elapsed_s < 0.5:
+            return None
+        return (self.total - self.done) / self.rate

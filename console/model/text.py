@@ -1,0 +1,32 @@
+"""Strangers' text made safe to show, and numbers as the operator reads them."""
+
+import unicodedata
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def clean(text: str) -> str:
+    """`text` without anything a terminal would obey: control characters, ESC, bidirectional overrides, line separators.
+
+    What remains is what a reader sees; a tab or line break becomes a blank.
+    """
+    return "".join(
+        " " if character in "\t\r\n\u2028\u2029" else character
+        for character in text
+        if character in "\t\r\n\u2028\u2029" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+    )
+
+
+def size_text(size: int) -> str:
+    """Bytes as 512 B, 9.4 GB (powers of 1000, as disks are sold and the contract counts)."""
+    value = float(size)
+    for unit in _UNITS:
+        if value < 1000 or unit == _UNITS[-1]:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("the last unit always returns")
+
+
+def span_text(seconds: float) -> str:
+    """A duration as 3.2 s or 2:05 min."""
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)}:{int(seconds % 60):02d} min"

@@ -1,0 +1,136 @@
+"""What every place shares: the two lines, services, and a way to change the language without losing its state."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from console.commands import COMMANDS, Command, commands_of
+from console.i18n import _
+from console.services import Services
+from console.widgets.bars import Key, KeyBar, Place, TopBar, TopLine
+
+if TYPE_CHECKING:
+    from console.app import ConsoleApp
+
+PLACES = ("home", "settings")
+"""Places in the top line, each with a command app.PLACE."""
+
+
+def bindings_of(scope: str) -> list[BindingType]:
+    """The Textual bindings of a scope, from the command table."""
+    namespace = "app." if scope == "app" else ""
+    return [
+        Binding(
+            key,
+            namespace + command.action,
+            command.name,
+            show=command.bar,
+            id=f"{command.id}:{key}",
+            tooltip=command.help,
+            priority=command.priority,
+        )
+        for command in commands_of(scope)
+        for key in command.key.split(",")
+        if key
+    ]
+
+
+def keys_of(scope: str) -> tuple[Key, ...]:
+    """What the bottom line of a scope offers, translated: its own commands, then help and quit."""
+    own = [command for command in commands_of(scope) if command.bar]
+    general = [command for command in commands_of("app") if command.bar]
+    return tuple(Key(command.key_label, _(command.name), action_of(command)) for command in (*own, *general))
+
+
+def action_of(command: Command) -> str:
+    """The command's action with its namespace, as a click or the palette calls it."""
+    return ("app." if command.scope == "app" else "screen.") + command.action
+
+
+class ConsoleScreen(Screen[None]):
+    """A place: top line, body, bottom line."""
+
+    SCOPE: ClassVar[str] = ""
+    """The commands that work here."""
+    PLACE: ClassVar[str] = ""
+    """The place that is lit in the top line."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+
+    @property
+    def console_app(self) -> "ConsoleApp":
+        """The application, with the things every screen may ask of it."""
+        app: ConsoleApp = self.app  # type: ignore[assignment]  # the only application these screens live in
+        return app
+
+    def compose(self) -> ComposeResult:
+        yield TopBar()
+        with Container(id="body"):
+            yield from self.body()
+        yield KeyBar()
+
+    def body(self) -> ComposeResult:
+        """The part between the two lines."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.set_interval(5, self.refresh_bars)
+        self.refresh_bars()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_bars()
+
+    def refresh_bars(self) -> None:
+        """Say in both lines what is true now."""
+        bars = self.query(TopBar)
+        if not bars:
+            return
+        bars.first().line = self._top_line()
+        bar = self.query_one(KeyBar)
+        bar.keys, bar.always = self.keys(), sum(command.bar for command in commands_of("app"))
+
+    def keys(self) -> tuple[Key, ...]:
+        """What the bottom line offers; screens narrow it to what works now."""
+        return keys_of(self.SCOPE)
+
+    async def retranslate(self) -> None:
+        """Everything again, in the language now in force."""
+        await self.recompose()
+        self.refresh_bars()
+
+    def privacy_changed(self) -> None:
+        """Patient identity is to be hidden or shown from now on."""
+
+    def _top_line(self) -> TopLine:
+        settings = self.services.preferences.now
+        marks = []
+        if self.services.practice:
+            marks.append(_("PRACTICE"))
+        if settings.privacy:
+            marks.append(_("privacy"))
+        if self.services.preferences.read_only:
+            marks.append(_("read-only"))
+        names = {command.id: command for command in COMMANDS}
+        places = tuple(
+            Place(
+                names[f"app.{place}"].key_label,
+                _(names[f"app.{place}"].name),
+                f"app.place('{place}')",
+                place == self.PLACE,
+            )
+            for place in PLACES
+        )
+        return TopLine(
+            product=_("Cathlab Console"),
+            site="",
+            places=places,
+            marks=tuple(marks),
+            operator=settings.operator,
+            clock=f"{self.services.clock():%H:%M}",
+            separator=self.console_app.symbols.separator,
+        )

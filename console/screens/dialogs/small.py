@@ -1,0 +1,29 @@
+"""What a terminal that is too small is told."""
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from console.i18n import _
+
+LEAST = (60, 18)
+"""Columns and rows below which the screens cannot be read; they are laid out for 80x24."""
+
+
+class TooSmall(ModalScreen[None]):
+    """Covers everything until the terminal is large enough."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(self.sentence(), id="sentence", markup=False)
+
+    def sentence(self) -> str:
+        """What is wrong and what to do."""
+        sentence = _(
+            "This terminal is too small: {columns}x{rows}. "
+            "The console needs at least {least_columns}x{least_rows}; enlarge the window."
+        )
+        size = self.app.size
+        return sentence.format(columns=size.width, rows=size.height, least_columns=LEAST[0], least_rows=LEAST[1])
+
+    def on_resize(self) -> None:
+        self.query_one("#sentence", Static).update(self.sentence())

@@ -1,0 +1,132 @@
+"""The texts in the corners of a picture, as clinicians know them, and the two lines below it."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from console.graphics.texts import CellText
+from console.i18n import _
+from console.model.picture import Calibration, Identity, LookupTable, PictureInfo, Window
+from console.playback import ViewState
+from console.widgets.bars import fit, joined
+
+HIDDEN = "***"
+"""Stands wherever the privacy switch hides who the patient is."""
+
+
+def corner_texts(
+    info: PictureInfo, state: ViewState, columns: int, rows: int, *, privacy: bool, ellipsis: str = "…"
+) -> Sequence[CellText]:
+    """Top left the patient, top right the study, bottom left window and zoom, bottom right angles and frame.
+
+    Each text may take half of the width; a longer one ends in an ellipsis. Nothing on views too small to hold it.
+    """
+    half = columns // 2 - 1
+    if half < 12 or rows < 8:
+        return ()
+    top_left = _patient(info.identity, privacy)
+    top_right = [
+        joined((info.modality, info.study_date), "  "),
+        info.study_description,
+        joined(
+            (
+                _("series {number}").format(number=info.series_number) if info.series_number else "",
+                info.series_description,
+            ),
+            " ",
+        ),
+        "" if privacy else info.identity.institution,
+    ]
+    bottom_left = [
+        window_text(state),
+        _("zoom {factor:.2g}").format(factor=state.zoom) + ("  " + _("inverted") if state.inverted else ""),
+    ]
+    bottom_right = [info.angles.text, f"{state.frame}/{info.frames}" if info.frames > 1 else ""]
+    texts: list[CellText] = []
+    for lines, right, bottom in (
+        (top_left, False, False),
+        (top_right, True, False),
+        (bottom_left, False, True),
+        (bottom_right, True, True),
+    ):
+        kept = [fit(line, half, ellipsis) for line in lines if line][: rows // 2 - 1]
+        first = rows - len(kept) if bottom else 0
+        for offset, line in enumerate(kept):
+            column = columns - cell_len(line) if right else 0
+            texts.append(CellText(first + offset, column, line))
+    return texts
+
+
+def _patient(identity: Identity, privacy: bool) -> list[str]:
+    if privacy:
+        return [HIDDEN]
+    return [
+        identity.patient_name.replace("^", " ").strip(),
+        identity.patient_id,
+        joined((identity.birth_date, identity.sex), "  "),
+        identity.accession_number,
+    ]
+
+
+def window_text(state: ViewState) -> str:
+    """ "W 256 C 128 header", or the name of the table in force."""
+    window = state.window
+    if window is None:
+        return ""
+    if isinstance(window, LookupTable):
+        return _("table {name}").format(name=window.explanation or window.bits)
+    return joined((f"W {_number(window.width)} C {_number(window.center)}", _window_source(window)), "  ")
+
+
+def _window_source(window: Window) -> str:
+    if window.explanation:
+        return window.explanation
+    return {"header": _("from the header"), "automatic": _("automatic"), "operator": _("by hand")}.get(
+        window.source, ""
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2f}"
+
+
+def cine_line(info: PictureInfo, state: ViewState) -> str:
+    """Frame, rates asked and reached, speed, drops, cache; for a still only what it is."""
+    if info.frames < 2:
+        return joined((_("still picture"), f"{info.columns} × {info.rows}", info.transfer_syntax_name))
+    parts = [
+        _("playing") if state.playing else _("paused"),
+        f"{state.frame}/{info.frames}",
+        _("{fps:.3g} fps asked").format(fps=state.requested_fps),
+    ]
+    if state.playing:
+        parts.append(_("{fps:.1f} shown").format(fps=state.achieved_fps))
+        parts.append(_("{count} dropped").format(count=state.dropped))
+    if state.speed != 1.0:
+        parts.append(f"× {state.speed:g}")
+    if state.cached < info.frames:
+        parts.append(_("{percent:.0f} % decoded").format(percent=100.0 * state.cached / info.frames))
+    if info.rate.source == "assumed":
+        parts.append(_("rate assumed"))
+    return joined(parts)
+
+
+def calibration_badge(calibration: Calibration) -> tuple[str, bool]:
+    """The scale and where it comes from, and whether that is something to be careful with (PS3.3 10.7)."""
+    names = {
+        "fiducial": _("known object"),
+        "geometry": _("corrected by geometry"),
+        "pixel-spacing": _("pixel spacing"),
+        "ermf": _("magnification factor"),
+        "sid-sod": _("source distances"),
+        "detector": _("detector plane, not calibrated"),
+        "none": _("not calibrated"),
+    }
+    careful = calibration.source in ("detector", "none") or bool(calibration.warnings)
+    name = names.get(calibration.source, calibration.source)
+    if calibration.unit != "mm" or calibration.row_spacing is None or calibration.column_spacing is None:
+        return joined(("px", name)), True
+    spacing = f"{calibration.row_spacing:.3g}"
+    if abs(calibration.row_spacing - calibration.column_spacing) > 1e-6:
+        spacing += f" × {calibration.column_spacing:.3g}"
+    return joined((f"{spacing} mm/px", name)), careful

@@ -1,0 +1,173 @@
+"""The header inspector: why the picture looks as it does, then every element, with a search."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from console.errors import ConsoleError
+from console.i18n import _
+from console.model.picture import HeaderElement, PictureInfo
+from console.model.text import clean, size_text, span_text
+from console.screens.base import ConsoleScreen, bindings_of
+from console.screens.dialogs.error import ErrorPanel
+from console.screens.viewer.corners import HIDDEN
+from console.services import Services
+from console.widgets.line_list import Line, LineList
+
+IDENTIFYING = frozenset(
+    """PatientName PatientID PatientBirthDate PatientBirthTime PatientSex PatientAge PatientAddress OtherPatientIDs
+    OtherPatientNames PatientTelephoneNumbers PatientMotherBirthName IssuerOfPatientID OtherPatientIDsSequence
+    AccessionNumber StudyID InstitutionName InstitutionAddress ReferringPhysicianName PerformingPhysicianName
+    OperatorsName PhysiciansOfRecord NameOfPhysiciansReadingStudy RequestingPhysician AdmissionID EthnicGroup
+    PatientComments MedicalRecordLocator MilitaryRank CountryOfResidence RegionOfResidence
+    ScheduledPerformingPhysicianName PersonName ResponsiblePerson""".split()
+)
+"""Keywords whose values the privacy switch hides (from PS3.15 E.1, those a cath-lab file carries)."""
+
+
+class HeaderScreen(ConsoleScreen):
+    """All elements of one file."""
+
+    SCOPE: ClassVar[str] = "header"
+    PLACE: ClassVar[str] = "home"
+    BINDINGS = bindings_of("header")
+
+    @dataclass
+    class Read(Message):
+        """The elements are here."""
+
+        elements: tuple[HeaderElement, ...]
+
+    @dataclass
+    class Failed(Message):
+        """They could not be read."""
+
+        error: ConsoleError
+
+    def __init__(self, services: Services, info: PictureInfo) -> None:
+        super().__init__(services)
+        self._info = info
+        self._elements: tuple[HeaderElement, ...] = ()
+        self._shown: list[Line] = []
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder=_("search in tags, names and values"), id="filter")
+        yield LineList(id="lines", ellipsis=self.console_app.symbols.ellipsis)
+        yield Static("", id="whole", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#filter").display = False
+        self.query_one(LineList).focus()
+        self._show()
+        self._read()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="header", description="reading a header")
+    def _read(self) -> None:
+        try:
+            self.post_message(self.Read(self.services.reader.header(Path(self._info.path))))
+        except ConsoleError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Read)
+    def show_elements(self, event: Read) -> None:
+        event.stop()
+        self._elements = event.elements
+        self._show()
+
+    @on(Failed)
+    def show_error(self, event: Failed) -> None:
+        event.stop()
+        self.app.push_screen(ErrorPanel(event.error))
+
+    @on(Input.Changed, "#filter")
+    def filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show()
+
+    @on(Input.Submitted, "#filter")
+    def filter_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(LineList).focus()
+
+    @on(LineList.Moved)
+    def show_whole(self, event: LineList.Moved) -> None:
+        event.stop()
+        self.query_one("#whole", Static).update(self._shown[event.index].text if self._shown else "")
+
+    def action_filter(self) -> None:
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    def action_copy(self) -> None:
+        lines = self.query_one(LineList)
+        if self._shown:
+            self.app.copy_to_clipboard(self._shown[lines.cursor].text)
+            self.notify(_("Copied."), markup=False)
+
+    def action_back(self) -> None:
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value, field.display = "", False
+            self.query_one(LineList).focus()
+        else:
+            self.dismiss()
+
+    async def retranslate(self) -> None:
+        self.query_one("#filter", Input).placeholder = _("search in tags, names and values")
+        self._show()
+        self.refresh_bars()
+
+    def privacy_changed(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        wanted = self.query_one("#filter", Input).value.casefold().strip()
+        lines = [
+            *self._explanation(),
+            Line(_("Elements"), heading=True),
+            *(self._line(element) for element in self._elements),
+        ]
+        if wanted:
+            lines = [line for line in lines if wanted in line.text.casefold()]
+            if not lines:
+                lines = [Line(_("Nothing holds “{text}”. Escape clears the search.").format(text=clean(wanted)))]
+        self._shown = lines
+        self.query_one(LineList).show(lines)
+        self.query_one("#whole", Static).update("")
+
+    def _explanation(self) -> list[Line]:
+        info = self._info
+        lines = [
+            Line(_("Why the picture looks as it does"), heading=True),
+            Line(f"{clean(Path(info.path).name)}  {size_text(info.size)}", 1),
+            Line(f"{info.sop_class_name}  ·  {info.transfer_syntax_name}", 1),
+        ]
+        if info.frames:
+            size = f"{info.columns} × {info.rows}  ·  " + _("{count} frames").format(count=info.frames)
+            if info.frames > 1:
+                size += f"  ·  {info.rate.fps:.3g} fps ({info.rate.source})  ·  {span_text(info.duration_s)}"
+            lines.append(Line(size, 1))
+        used = info.character_set
+        charset = _("texts: declared {declared}, read as {used}").format(
+            declared=used.declared or _("nothing"), used=used.used
+        )
+        lines.append(Line(charset, 1))
+        lines += [Line(f"{step.stage}: {step.what}", 1) for step in info.pipeline]
+        lines += [Line(warning, 1) for warning in info.calibration.warnings]
+        if info.problems:
+            lines.append(Line(_("Problems"), heading=True))
+            lines += [Line(problem.what, 1) for problem in info.problems]
+        return lines
+
+    def _line(self, element: HeaderElement) -> Line:
+        value = element.value
+        if value and self.services.preferences.now.privacy and (element.keyword in IDENTIFYING or element.vr == "PN"):
+            value = HIDDEN
+        return Line(f"{element.tag} {element.vr} {element.name}: {value}", element.depth)

@@ -1,0 +1,367 @@
+"""The viewer: one DICOM object as a picture or a cine, with window, zoom, corner texts and header."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from console.errors import ConsoleError
+from console.graphics.encoder import Encoder
+from console.graphics.texts import CellText
+from console.i18n import _
+from console.model.picture import PictureInfo
+from console.pictures import export_png, find_files, no_picture_sentence
+from console.playback import Playback, Shot, ViewState
+from console.screens.base import ConsoleScreen, bindings_of
+from console.screens.dialogs.ask import Confirm
+from console.screens.dialogs.error import ErrorPanel
+from console.screens.dialogs.files import FileDialog
+from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts
+from console.screens.viewer.header import HeaderScreen
+from console.services import Services
+from console.widgets.bars import Key, side_by_side
+from console.widgets.frame_view import FrameView
+
+_LINE_SECONDS = 0.25
+"""How often the line below a playing cine changes: readable, and next to nothing to draw."""
+
+
+class ViewerScreen(ConsoleScreen):
+    """Shows the files at and below some paths, one at a time. The worker reads, the playback thread draws, this class decides."""
+
+    SCOPE: ClassVar[str] = "viewer"
+    PLACE: ClassVar[str] = "home"
+    BINDINGS = bindings_of("viewer")
+
+    @dataclass
+    class Found(Message):
+        """The files below the path are known."""
+
+        files: tuple[Path, ...]
+
+    @dataclass
+    class Opened(Message):
+        """A file's header has been read."""
+
+        info: PictureInfo
+
+    @dataclass
+    class Failed(Message):
+        """Something could not be read or written."""
+
+        error: ConsoleError
+
+    @dataclass
+    class Drawn(Message):
+        """The playback has a picture."""
+
+        shot: Shot
+
+    @dataclass
+    class Exported(Message):
+        """A PNG has been written."""
+
+        path: Path
+
+    def __init__(self, services: Services, paths: Sequence[Path], make_encoder: Callable[[], Encoder]) -> None:
+        super().__init__(services)
+        self._paths = paths
+        self._make_encoder = make_encoder
+        self._files: tuple[Path, ...] = ()
+        self._index = 0
+        self._info: PictureInfo | None = None
+        self._playback: Playback | None = None
+        self._shot: Shot | None = None
+
+    def body(self) -> ComposeResult:
+        yield FrameView(id="picture")
+        yield Static("", id="cine", markup=False)
+        yield Static("", id="badge", markup=False)
+
+    # Opening
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(_LINE_SECONDS, self._say_state)
+        self._say(_("opening {name} …").format(name=self._paths[0].name))
+        self._find()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="find", description="looking for files")
+    def _find(self) -> None:
+        worker = get_current_worker()
+        try:
+            self.post_message(self.Found(find_files(self._paths, lambda: worker.is_cancelled)))
+        except ConsoleError as error:
+            self.post_message(self.Failed(error))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="open", description="reading a header")
+    def _open(self, path: Path) -> None:
+        try:
+            self.post_message(self.Opened(self.services.pictures.info(path)))
+        except ConsoleError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Found)
+    def list_files(self, event: Found) -> None:
+        event.stop()
+        self._files, self._index = event.files, 0
+        self._open(self._files[0])
+
+    @on(Opened)
+    def show_picture(self, event: Opened) -> None:
+        event.stop()
+        if Path(event.info.path) != self._files[self._index]:
+            return
+        self._stop()
+        self._info = event.info
+        self.console_app.remember(Path(event.info.path))
+        self.services.note("picture opened", sop_instance_uid=event.info.sop_instance_uid)
+        if event.info.frames == 0:
+            self.query_one(FrameView).clear()
+            self._say(no_picture_sentence(event.info))
+        else:
+            self._start(event.info)
+        self._say_badge()
+        self.refresh_bars()
+
+    @on(Failed)
+    def show_error(self, event: Failed) -> None:
+        event.stop()
+        self._say(event.error.detail)
+        self.app.push_screen(ErrorPanel(event.error), self._after_error)
+
+    def _after_error(self, _answer: None) -> None:
+        if self._info is None and len(self._files) < 2:
+            self.action_back()
+
+    def _start(self, info: PictureInfo) -> None:
+        playback = Playback(
+            self.services.reader,
+            info,
+            self._make_encoder,
+            self._texts_of,
+            self._deliver,
+            autoplay=self.services.preferences.now.autoplay,
+        )
+        self._playback = playback
+        self._resize()
+
+    def _stop(self) -> None:
+        if self._playback is not None:
+            self._playback.close()
+        self._playback, self._shot = None, None
+
+    # Drawing
+
+    def _deliver(self, shot: Shot) -> None:
+        """Called from the playback's thread."""
+        self.post_message(self.Drawn(shot))
+
+    @on(Drawn)
+    def draw(self, event: Drawn) -> None:
+        event.stop()
+        playback, shot = self._playback, event.shot
+        if playback is None or shot.info is not playback.info:
+            return
+        view = self.query_one(FrameView)
+        view.playing = shot.state.playing
+        drawn = view.show(shot.painting)
+        playback.painted(shot, drawn=drawn)
+        first = self._shot is None
+        self._shot = shot
+        if first or not shot.state.playing:
+            self._say_state()
+        if first and shot.error is not None and playback.info.frames == 1:
+            self.app.push_screen(ErrorPanel(shot.error))
+
+    @on(FrameView.Resized)
+    def resized(self, event: FrameView.Resized) -> None:
+        event.stop()
+        self._resize()
+
+    def _resize(self) -> None:
+        size = self.query_one(FrameView).size
+        if self._playback is not None and size:
+            self._playback.resize(size.width, size.height)
+
+    def _texts_of(self, state: ViewState, columns: int, rows: int) -> tuple[CellText, ...]:
+        if self._info is None:
+            return ()
+        privacy = self.services.preferences.now.privacy
+        ellipsis = self.console_app.symbols.ellipsis
+        return tuple(corner_texts(self._info, state, columns, rows, privacy=privacy, ellipsis=ellipsis))
+
+    def _say_state(self) -> None:
+        if self._playback is None or self._info is None or self._shot is None:
+            return
+        state = self._playback.state()
+        error = self._shot.error
+        self._say(error.detail if error is not None else cine_line(self._info, state))
+
+    def _say(self, sentence: str) -> None:
+        line = Text(sentence, no_wrap=True, overflow="ellipsis")
+        self.query_one("#cine", Static).update(line)
+
+    def _say_badge(self) -> None:
+        if self._info is None:
+            return
+        badge, careful = calibration_badge(self._info.calibration)
+        line = self.query_one("#badge", Static)
+        line.set_class(careful, "careful")
+        notes = [badge]
+        if self._info.character_set.repaired:
+            notes.append(_("name decoded against its label"))
+        if self._info.problems:
+            notes.append(_("{count} problems, see header").format(count=len(self._info.problems)))
+        if len(self._files) > 1:
+            notes.append(_("file {index}/{count}").format(index=self._index + 1, count=len(self._files)))
+        text = side_by_side(" · ".join(notes), _("engineering check, not for diagnosis"), max(self.size.width - 2, 20))
+        line.update(Text(text, no_wrap=True))
+
+    # Keys
+
+    def keys(self) -> tuple[Key, ...]:
+        cine = self._info is not None and self._info.is_cine
+        return tuple(key for key in super().keys() if cine or key.action != "screen.play")
+
+    def action_play(self) -> None:
+        if self._playback is not None:
+            self._playback.toggle()
+
+    def action_step(self, count: int) -> None:
+        if self._playback is not None:
+            self._playback.step(count)
+
+    def action_seek(self, number: int) -> None:
+        if self._playback is not None:
+            self._playback.seek(number)
+
+    def action_speed(self, step: int) -> None:
+        if self._playback is not None:
+            self._playback.speed(step)
+
+    def action_next_window(self) -> None:
+        if self._playback is not None:
+            self._playback.next_window()
+
+    def action_invert(self) -> None:
+        if self._playback is not None:
+            self._playback.invert()
+
+    def action_level(self, steps: int) -> None:
+        if self._playback is not None:
+            self._playback.adjust_window(steps, 0)
+
+    def action_contrast(self, steps: int) -> None:
+        if self._playback is not None:
+            self._playback.adjust_window(0, 2 * steps)
+
+    def action_zoom(self, steps: int) -> None:
+        if self._playback is not None:
+            self._playback.zoom(steps)
+
+    def action_fit(self) -> None:
+        if self._playback is not None:
+            self._playback.fit()
+
+    def action_pan(self, across: int, down: int) -> None:
+        if self._playback is not None:
+            self._playback.pan(across * 0.1, down * 0.1)
+
+    def action_texts(self) -> None:
+        if self._playback is not None:
+            self._playback.toggle_texts()
+
+    @on(FrameView.Dragged)
+    def dragged(self, event: FrameView.Dragged) -> None:
+        event.stop()
+        view = self.query_one(FrameView).size
+        if self._playback is not None and event.panning:
+            self._playback.pan(-event.across / max(view.width, 1), -event.down / max(view.height, 1))
+        elif self._playback is not None:
+            self._playback.adjust_window(2 * event.down, event.across)
+
+    @on(FrameView.Scrolled)
+    def scrolled(self, event: FrameView.Scrolled) -> None:
+        event.stop()
+        if self._playback is not None:
+            self._playback.zoom(event.steps, event.at)
+
+    # Other screens
+
+    def action_header(self) -> None:
+        if self._info is not None:
+            self.app.push_screen(HeaderScreen(self.services, self._info))
+
+    def action_file(self, step: int) -> None:
+        if len(self._files) > 1:
+            self._index = (self._index + step) % len(self._files)
+            self._say(_("opening {name} …").format(name=self._files[self._index].name))
+            self._open(self._files[self._index])
+
+    @work(exclusive=True, group="export")
+    async def action_export(self) -> None:
+        info, state = self._info, self._playback.state() if self._playback is not None else None
+        if info is None or state is None:
+            return
+        name = f"{Path(info.path).stem}-{state.frame}.png"
+        path = await self.app.push_screen_wait(FileDialog(_("Export the frame as PNG"), Path.home(), save_as=name))
+        if path is None:
+            return
+        if path.exists():
+            question = _("{path} exists already. Replace it?").format(path=path)
+            if await self.app.push_screen_wait(Confirm(_("Replace a file"), question, _("Yes, replace it"))) != 1:
+                return
+        self._write_png(info, state, path)
+
+    @work(thread=True, exit_on_error=False, group="write", description="writing a PNG file")
+    def _write_png(self, info: PictureInfo, state: ViewState, path: Path) -> None:
+        try:
+            export_png(self.services.pictures, info, state.frame, state.window, state.inverted, path)
+            self.post_message(self.Exported(path))
+        except ConsoleError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Exported)
+    def exported(self, event: Exported) -> None:
+        event.stop()
+        uid = self._info.sop_instance_uid if self._info is not None else ""
+        self.services.note("frame exported", sop_instance_uid=uid)
+        self.notify(_("Written: {path}").format(path=event.path), markup=False)
+
+    def action_back(self) -> None:
+        self._stop()
+        self.dismiss()
+
+    # Around the screen
+
+    def on_screen_suspend(self) -> None:
+        if self._playback is not None:
+            self._playback.suspend()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._playback is not None:
+            self._playback.resume()
+
+    async def retranslate(self) -> None:
+        """Only words change; the picture goes on playing."""
+        if self._playback is not None:
+            self._playback.texts_changed()
+        self._say_state()
+        self._say_badge()
+        self.refresh_bars()
+
+    def privacy_changed(self) -> None:
+        if self._playback is not None:
+            self._playback.texts_changed()

@@ -1,0 +1,116 @@
+"""Everything the screens and the command line may use, built once and handed down (no module-level singletons)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from console import i18n
+from console.dicom.reader import PictureReader
+from console.errors import SettingsError, StoreError
+from console.i18n import _
+from console.paths import ensure_home, is_practice
+from console.pictures import Pictures
+from console.settings import Settings, SettingsFile
+from console.store.audit import AuditLog
+from console.store.lock import HomeLock
+
+
+class Preferences:
+    """The settings in force. A change is saved at once and atomically; what could not be saved is not in force."""
+
+    def __init__(self, file: SettingsFile, *, read_only: bool = False) -> None:
+        self._file = file
+        self.read_only = read_only
+        """True when another console holds the home folder: changes last until this console ends."""
+        self.now: Settings = file.load()
+
+    def change(self, **values: object) -> Settings:
+        """Take over and save `values` (fields of Settings). Raises SettingsError or StoreError; then nothing changed."""
+        changed = self.now.changed(**values)
+        if not self.read_only:
+            self._file.save(changed)
+        self.now = changed
+        return changed
+
+
+@dataclass(frozen=True)
+class Services:
+    """What stands behind the screens."""
+
+    home: Path
+    """The home folder with the operator's records."""
+    preferences: Preferences
+    audit: AuditLog
+    lock: HomeLock
+    reader: PictureReader
+    """Client of the helper process that reads and decodes DICOM files."""
+    pictures: Pictures
+    practice: bool = False
+    """True for the practice site, which says so on every screen."""
+    clock: Callable[[], datetime] = field(default=datetime.now)
+    """Wall clock, for what is shown."""
+    monotonic: Callable[[], float] = field(default=time.monotonic)
+    """Clock of the cine and of the idle lock."""
+    notices: tuple[str, ...] = ()
+    """Sentences to show once at start: a damaged file that was replaced by its previous generation, for example."""
+
+    def note(self, event: str, **details: str) -> None:
+        """Write one line of the audit log. Never hand over anything that identifies a patient."""
+        self.audit.append(event, operator=self.preferences.now.operator, **details)
+
+    def close(self) -> None:
+        """End the helper process and give the home folder free."""
+        self.reader.close()
+        self.lock.release()
+
+
+def build_services(home: Path, reader: PictureReader | None = None) -> Services:
+    """Open the home folder for the full-screen console and wire everything.
+
+    The folder is locked; a second console opens read-only and a notice names the holder. Headless
+    verbs do without: they write only the audit log, which takes several writers.
+    """
+    ensure_home(home)
+    lock = HomeLock(home)
+    notices: list[str] = []
+    read_only = False
+    if not lock.acquire():
+        read_only = True
+        notices.append(_held_sentence(lock))
+    file = SettingsFile(home / "settings.json")
+    preferences = Preferences(file, read_only=read_only)
+    notices += file.notes
+    picture_reader = reader if reader is not None else PictureReader()
+    return Services(
+        home=home,
+        preferences=preferences,
+        audit=AuditLog(home),
+        lock=lock,
+        reader=picture_reader,
+        pictures=Pictures(picture_reader),
+        practice=is_practice(home),
+        notices=tuple(notices),
+    )
+
+
+def _held_sentence(lock: HomeLock) -> str:
+    holder = lock.holder()
+    if holder is None:
+        return _("Another console has this home folder open. Settings changed here last until you leave.")
+    return _(
+        "{operator} on {host} has had this home folder open since {since} (process {pid}). "
+        "Settings changed here last until you leave."
+    ).format(operator=holder.operator or _("Somebody"), host=holder.host, since=holder.since, pid=holder.pid)
+
+
+def choose_language(option: str | None, home: Path) -> None:
+    """Set the language from the option, else the settings, else the locale. Never fails: it runs before all else."""
+    chosen = option or ""
+    if not chosen:
+        try:
+            chosen = SettingsFile(home / "settings.json").load().language
+        except (StoreError, SettingsError):
+            chosen = ""
+    i18n.set_language(chosen or i18n.detect())

@@ -1,0 +1,139 @@
+"""The two lines every screen has: where am I (top), what can I do here (bottom)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place in the top line."""
+
+    key: str
+    """"F2"."""
+    name: str
+    action: str
+    """Textual action called by a click."""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class TopLine:
+    """What the top line says."""
+
+    product: str
+    site: str
+    places: tuple[Place, ...]
+    marks: tuple[str, ...]
+    """Words that must not be overlooked: practice, privacy, read-only."""
+    operator: str
+    clock: str
+    separator: str = "│"
+
+
+class TopBar(Widget):
+    """Product, site, places with their keys, marks, operator and clock; what does not fit goes, least needed first."""
+
+    COMPONENT_CLASSES = {"top-bar--current", "top-bar--mark"}
+    line: reactive[TopLine | None] = reactive(None)
+
+    def render(self) -> Text:
+        if self.line is None:
+            return Text("")
+        line, width = self.line, self.size.width
+        for names in (line.site, ""):
+            for operator in (line.operator, ""):
+                left, right = self._left(line, names), self._right(line, operator)
+                gap = width - cell_len(left.plain) - cell_len(right.plain)
+                if gap >= 1:
+                    return Text.assemble(left, " " * gap, right, no_wrap=True)
+        left = self._left(line, "")
+        left.truncate(width)
+        return left
+
+    def _left(self, line: TopLine, site: str) -> Text:
+        text = Text(f" {line.product} ", no_wrap=True)
+        if site:
+            text.append(f"{line.separator} {site} ")
+        text.append(f"{line.separator} ")
+        for place in line.places:
+            style = self.get_component_rich_style("top-bar--current") if place.current else Style()
+            text.append(f" {place.key} {place.name} ", style + Style.from_meta({"@click": place.action}))
+        return text
+
+    def _right(self, line: TopLine, operator: str) -> Text:
+        text = Text("", no_wrap=True)
+        for mark in line.marks:
+            text.append(f" {mark} ", self.get_component_rich_style("top-bar--mark"))
+            text.append(" ")
+        if operator:
+            text.append(f" {operator} ")
+        text.append(f" {line.clock} ")
+        return text
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key in the bottom line."""
+
+    label: str
+    name: str
+    action: str
+    """Textual action called by a click, with its namespace."""
+
+
+class KeyBar(Widget):
+    """What the keys do here, most used first; the last ones (help, quit) always stay."""
+
+    COMPONENT_CLASSES = {"key-bar--key"}
+    keys: reactive[tuple[Key, ...]] = reactive(())
+    always: reactive[int] = reactive(1)
+    """How many keys at the end are never dropped."""
+
+    def render(self) -> Text:
+        keys = list(self.keys)
+        kept = keys[len(keys) - self.always :] if self.always else []
+        room = self.size.width - sum(_width(key) for key in kept)
+        shown: list[Key] = []
+        for key in keys[: len(keys) - len(kept)]:
+            if _width(key) > room:
+                break
+            room -= _width(key)
+            shown.append(key)
+        text = Text("", no_wrap=True)
+        style = self.get_component_rich_style("key-bar--key")
+        for key in (*shown, *kept):
+            click = Style.from_meta({"@click": key.action})
+            text.append(f" {key.label}", style + click)
+            text.append(f" {key.name} ", click)
+        return text
+
+
+def _width(key: Key) -> int:
+    return cell_len(key.label) + cell_len(key.name) + 3
+
+
+def fit(text: str, cells: int, ellipsis: str = "…") -> str:
+    """`text` in at most `cells` terminal cells; a cut is marked with `ellipsis`."""
+    if cell_len(text) <= cells:
+        return text
+    if cells <= cell_len(ellipsis):
+        return set_cell_size(text, max(cells, 0))
+    return set_cell_size(text, cells - cell_len(ellipsis)).rstrip() + ellipsis
+
+
+def side_by_side(left: str, right: str, cells: int, ellipsis: str = "…") -> str:
+    """`left` and `right` at the two ends of a line of `cells`; the left one is cut when they do not both fit."""
+    room = max(cells - cell_len(right) - 1, 0)
+    left = fit(left, room, ellipsis)
+    return left + " " * max(cells - cell_len(left) - cell_len(right), 0) + right
+
+
+def joined(parts: Sequence[str], separator: str = " · ") -> str:
+    """The parts that are not empty, with `separator` between them."""
+    return separator.join(part for part in parts if part)

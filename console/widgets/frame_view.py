@@ -1,0 +1,207 @@
+"""The picture: written straight to the terminal while nothing covers it, ordinary cells otherwise.
+
+A new frame never refreshes the widget; it paints. Under a dialog, a toast, in a test or in a screenshot the same
+painting is handed to the compositor as cells, which crops, dims and stacks them (see docs of console.graphics.encoder).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from console.graphics.cells import CellRun
+from console.graphics.encoder import Painting
+from console.graphics.palette import Color as Ink
+from console.widgets.direct_paint import DirectPaintApp, is_uncovered
+
+_BLANK = Style(bgcolor="#000000")
+_BEGIN = "\x1b[?2026h\x1b7"
+_END = "\x1b8\x1b[?2026l"
+_CELLS_SECONDS = 0.2
+"""Through the compositor (under a toast) a frame costs 20 ms and more: five a second leave the keys their time."""
+
+
+class FrameView(Widget, can_focus=False):
+    """Shows paintings; tells what the mouse does on them in fractions of the view."""
+
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Resized(Message):
+        """The view has another size now, in cells."""
+
+        columns: int
+        rows: int
+
+    @dataclass
+    class Dragged(Message):
+        """The mouse moved with a button down, by these cells since the last message."""
+
+        across: int
+        down: int
+        panning: bool
+        """True for the middle and right buttons."""
+
+    @dataclass
+    class Scrolled(Message):
+        """The wheel turned: 1 towards, -1 away, at this place (0..1 across, 0..1 down)."""
+
+        steps: int
+        at: tuple[float, float]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._painting: Painting | None = None
+        self._on_terminal: tuple[bytes, ...] = ()
+        self._place: Region | None = None
+        self._strips: dict[int, Strip] = {}
+        self._direct = False
+        self._shown_at = 0.0
+        self._held: tuple[int, int, bool] | None = None
+        self.playing = False
+        """While a cine plays, the compositor gets blanks and the picture is painted over them."""
+
+    def show(self, painting: Painting) -> bool:
+        """Show `painting`; False when it was passed over because the terminal still takes earlier output."""
+        direct = self._may_paint()
+        if self.playing and (self._app.line_is_busy() if direct else monotonic() - self._shown_at < _CELLS_SECONDS):
+            return False
+        self._shown_at = monotonic()
+        self._painting = painting
+        self._strips.clear()
+        if direct != self._direct:
+            self._direct = direct
+            self._on_terminal = ()
+        if direct:
+            self._paint()
+        else:
+            self.refresh()
+        return True
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._painting = None
+        self._strips.clear()
+        self._on_terminal = ()
+        self.refresh()
+
+    # Called by the application after each write of the compositor
+
+    def after_display(self, touched: Callable[[Region], bool]) -> None:
+        """Paint again where the compositor wrote; change to cells when something came in front, and back."""
+        direct = self._may_paint()
+        if direct != self._direct:
+            self._direct = direct
+            self._on_terminal = ()
+            self.refresh()
+            if direct:
+                self._paint()
+        elif direct and touched(self.region):
+            self._on_terminal = ()
+            self._paint()
+
+    def on_mount(self) -> None:
+        if isinstance(self.app, DirectPaintApp):
+            self.app.canvas = self
+
+    def on_unmount(self) -> None:
+        if isinstance(self.app, DirectPaintApp) and self.app.canvas is self:
+            self.app.canvas = None
+
+    def on_screen_resume(self) -> None:
+        self.on_mount()
+
+    @property
+    def _app(self) -> DirectPaintApp:
+        assert isinstance(self.app, DirectPaintApp)
+        return self.app
+
+    def _may_paint(self) -> bool:
+        return (
+            self.is_mounted
+            and isinstance(self.app, DirectPaintApp)
+            and bool(self.size)
+            and self.app.can_paint()
+            and is_uncovered(self)
+        )
+
+    def _paint(self) -> None:
+        painting = self._painting
+        if painting is None or painting.rows is None or painting.size != self.size:
+            return
+        place = self.region
+        if place != self._place:
+            self._on_terminal, self._place = (), place
+        before = self._on_terminal if len(self._on_terminal) == len(painting.rows) else ()
+        parts = [
+            f"\x1b[{place.y + y + 1};{place.x + 1}H{row.decode()}"
+            for y, row in enumerate(painting.rows)
+            if not before or before[y] != row
+        ]
+        if parts:
+            self._app.write_direct("".join((_BEGIN, *parts, _END)))
+        self._on_terminal = painting.rows
+
+    # The compositor's side
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        painting = self._painting
+        if painting is None or painting.size != self.size or (self._direct and self.playing):
+            return Strip([Segment(" " * width, _BLANK)], width)
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = Strip([_segment(run) for run in painting.cells(y)], width)
+        return strip
+
+    # Mouse and size
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._strips.clear()
+        self._on_terminal = ()
+        self.post_message(self.Resized(event.size.width, event.size.height))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._held = (event.screen_x, event.screen_y, event.button != 1)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.release_mouse()
+        self._held = None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._held is not None:
+            x, y, panning = self._held
+            self._held = (event.screen_x, event.screen_y, panning)
+            if (event.screen_x, event.screen_y) != (x, y):
+                self.post_message(self.Dragged(event.screen_x - x, event.screen_y - y, panning))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scrolled(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scrolled(event, -1)
+
+    def _scrolled(self, event: events.MouseEvent, steps: int) -> None:
+        event.stop()
+        at = ((event.x + 0.5) / max(self.size.width, 1), (event.y + 0.5) / max(self.size.height, 1))
+        self.post_message(self.Scrolled(steps, at))
+
+
+def _segment(run: CellRun) -> Segment:
+    text, foreground, background = run
+    return Segment(text, Style(color=_color(foreground), bgcolor=_color(background)))
+
+
+def _color(ink: Ink) -> Color | None:
+    if ink is None:
+        return None
+    return Color.from_ansi(ink) if isinstance(ink, int) else Color.from_rgb(*ink)
