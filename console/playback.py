@@ -113,6 +113,7 @@ class Playback:
         self._painted: tuple[int, _Wish] | None = None
         self._outstanding = False
         self._suspended = False
+        self._plays_again = False
         self._closed = False
         self._condition = threading.Condition(threading.RLock())
         self._feed = FrameFeed(reader, info, self._wake)
@@ -226,15 +227,20 @@ class Playback:
             self._condition.notify_all()
 
     def suspend(self) -> None:
-        """Nobody looks: make no more shots until `resume`."""
+        """Nobody looks: stand still until `resume`."""
         with self._condition:
-            self._suspended = True
+            if not self._suspended:
+                self._suspended, self._plays_again = True, self._player.playing
+                self._player.pause()
 
     def resume(self) -> None:
         """Somebody looks again."""
         with self._condition:
-            self._suspended = False
-            self._again()
+            if self._suspended:
+                self._suspended = False
+                if self._plays_again:
+                    self._player.play()
+                self._again()
 
     def close(self) -> None:
         """End both threads; no shot is delivered afterwards."""

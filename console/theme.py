@@ -5,33 +5,34 @@ from dataclasses import dataclass
 from textual.scrollbar import ScrollBarRender
 from textual.theme import Theme
 
+# Colours of the xterm 256 palette, so that a terminal without true colour (PuTTY) shows the same ones.
 DARK = Theme(
     name="cathlab-dark",
-    primary="#4f9bd9",
-    secondary="#5a7a99",
-    accent="#e0b050",
-    warning="#e0b050",
-    error="#e5645b",
-    success="#6cb56c",
-    foreground="#d8dee4",
-    background="#10151a",
-    surface="#161c22",
-    panel="#1f2830",
+    primary="#5fafd7",
+    secondary="#5f8787",
+    accent="#d7af5f",
+    warning="#d7af5f",
+    error="#d75f5f",
+    success="#87af5f",
+    foreground="#dadada",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#303030",
     dark=True,
 )
 
 LIGHT = Theme(
     name="cathlab-light",
-    primary="#1f6fae",
-    secondary="#5a7a99",
-    accent="#8a5a00",
-    warning="#8a5a00",
-    error="#b3261e",
-    success="#2e7d32",
-    foreground="#1a1f24",
-    background="#f4f6f8",
+    primary="#005f87",
+    secondary="#5f8787",
+    accent="#875f00",
+    warning="#875f00",
+    error="#af0000",
+    success="#005f00",
+    foreground="#121212",
+    background="#eeeeee",
     surface="#ffffff",
-    panel="#dfe6ec",
+    panel="#d0d0d0",
     dark=False,
 )
 

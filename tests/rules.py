@@ -133,6 +133,17 @@ def _top_imports(body: Sequence[ast.stmt]) -> Iterator[tuple[int, str]]:
         yield from ((node.lineno, name) for name in names if name.partition(".")[0] in POSIX_ONLY)
 
 
+def imports(source: str) -> set[str]:
+    """The top-level packages that a module imports anywhere, inside functions and for typing included."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
 def markup_of_data(source: str) -> list[str]:
     """Only a literal may be markup: a patient named [b] has to show as [b], and [/b] must not end the program."""
     found = []

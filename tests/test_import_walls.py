@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules import imports
+
 ROOT = Path(__file__).parent.parent
 
 UI_LIBRARIES = ("textual", "textual_image", "rich")
@@ -72,6 +74,11 @@ def all_modules() -> list[str]:
     return [name for name in names if not name.endswith("__main__")]
 
 
+def source_of(module: str) -> str:
+    path = ROOT.joinpath(*module.split("."))
+    return (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
+
+
 def is_domain(module: str) -> bool:
     """Whether the module must be usable without a screen."""
     parts = module.split(".")
@@ -106,6 +113,16 @@ def test_no_domain_module_loads_a_ui_library() -> None:
     domain = [module for module in all_modules() if is_domain(module)]
     assert "console.model.picture" in domain
     assert probe(domain, UI_LIBRARIES) == {}
+
+
+def test_no_domain_module_names_a_ui_library_even_for_typing() -> None:
+    # launch starts the application, inside a function; main() is its only caller.
+    domain = [module for module in all_modules() if is_domain(module) and module != "console.launch"]
+    assert imports("if TYPE_CHECKING:\n    from textual.app import App\ndef f():\n    import rich.text") == {
+        "textual",
+        "rich",
+    }
+    assert [module for module in domain if imports(source_of(module)) & set(UI_LIBRARIES)] == []
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def _build(home: Path, run: Run, tell: "_Ticker", cancelled: IsCancelled) -> dic
     _stop_if(cancelled)
     written = {}
     for path, data in ((home / run.file, picture), (truth_of(home / run.file), truth)):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(home, path.parent)
         _write(path, data)
         written[path.relative_to(home).as_posix()] = hashlib.sha256(data).hexdigest()
     return written
@@ -133,6 +133,18 @@ def _truth(run: Run, values: dict[str, Any], encoder: FrameEncoder, picture: byt
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _make_folder(home: Path, folder: Path) -> None:
+    """Make `folder`, unless a link on the way would lead the pictures out of the practice site."""
+    if not folder.resolve().is_relative_to(home.resolve()):
+        raise StoreError(
+            _("This is not a practice folder"),
+            _("The folder {folder} leads out of the practice site; nothing was written there. Remove the link.").format(
+                folder=folder
+            ),
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -21,7 +21,7 @@ WATER_PER_MM = 0.0195
 """Attenuation of tissue for a hardened beam of about 75 kV."""
 CONTRAST_PER_MM = 0.27
 """Attenuation of undiluted contrast (about 350 mg iodine a millilitre)."""
-WALL_PER_MM = 0.62
+WALL_PER_MM = 0.80
 """Attenuation of the catheter's braided, radio-opaque wall."""
 _GLARE = 0.09
 _SCATTER = 0.035
@@ -92,8 +92,8 @@ class Scene:
         weight = spacing * _lengthening(points, x, y, spacing)
         joined = np.ones(len(x) - 1, np.bool_)
         outer, inner = Canvas(recipe.c_arm.size), Canvas(recipe.c_arm.size)
-        outer.tubes(x, y, 0.5 * recipe.catheter_mm / spacing, weight, joined, fine=True)
-        inner.tubes(x, y, 0.5 * recipe.lumen_mm / spacing, weight, joined, fine=True)
+        outer.tubes(x, y, 0.5 * recipe.catheter_mm / spacing, weight, joined)
+        inner.tubes(x, y, 0.5 * recipe.lumen_mm / spacing, weight, joined)
         filled = np.float32(CONTRAST_PER_MM * self.rhythm.injecting(clock.seconds))
         wall, lumen = np.float32(WALL_PER_MM), inner.image()
         return np.asarray(wall * (outer.image() - lumen) + filled * lumen)

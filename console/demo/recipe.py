@@ -99,8 +99,8 @@ class Recipe:
     """The heart and the diaphragm drift by plus and minus this much along the body."""
     french: float = 6.0
     """Outer size of the guide catheter."""
-    lumen_mm: float = 1.8
-    """Inner diameter of the guide catheter (0.071 inch for a usual 6 F guide)."""
+    lumen_mm: float = 1.524
+    """Inner diameter of the guide catheter (0.060 inch)."""
     injection_s: tuple[float, float] = (0.5, 2.5)
     """When contrast starts and stops entering at the ostium."""
     flow_mm_s: float = 170.0

@@ -25,22 +25,19 @@ class Canvas:
         """The picture without the drawing margin (a view)."""
         return self._data[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
 
-    def tubes(
-        self, x: Floats, y: Floats, radius: Floats, weight: Floats, joined: NDArray[np.bool_], fine: bool = False
-    ) -> None:
+    def tubes(self, x: Floats, y: Floats, radius: Floats, weight: Floats, joined: NDArray[np.bool_]) -> None:
         """Draw round tubes through the nodes `x`, `y` (pixels).
 
         `radius` is in pixels, `weight` turns a chord of one pixel into thickness (mm per pixel, foreshortening and
-        concentration), one each a node; `joined[i]` says that node i and i + 1 belong to the same vessel. `fine`
-        averages over the pixel instead of sampling its centre, which the thin wall of a catheter needs.
+        concentration), one each a node; `joined[i]` says that node i and i + 1 belong to the same vessel.
         """
         keep = joined & (np.maximum(weight[1:], weight[:-1]) > 1e-4)
         half_x, half_y = 0.5 * np.diff(x), 0.5 * np.diff(y)
         half = np.sqrt(half_x**2 + half_y**2)
         mid_x, mid_y = 0.5 * (x[1:] + x[:-1]), 0.5 * (y[1:] + y[:-1])
         thick, load = 0.5 * (radius[1:] + radius[:-1]), 0.5 * (weight[1:] + weight[:-1])
-        # A tube thinner than a pixel is drawn wider and fainter: the same shadow, without gaps between samples.
-        drawn = np.maximum(thick, 0.75)
+        # A tube much thinner than a pixel is drawn wider and fainter: the same shadow, without gaps between samples.
+        drawn = np.maximum(thick, 0.6)
         load = load * (thick / drawn) ** 2
         reach = np.ceil(drawn + half + 1.0).astype(np.int64)
         inside = self._size + _MARGIN
@@ -50,9 +47,9 @@ class Canvas:
             chosen &= (mid_x > high - _MARGIN) & (mid_x < inside - high - 1)
             chosen &= (mid_y > high - _MARGIN) & (mid_y < inside - high - 1)
             if chosen.any():
-                self._stamp(high, [value[chosen] for value in values], fine)
+                self._stamp(high, [value[chosen] for value in values])
 
-    def _stamp(self, reach: int, segments: list[Image], fine: bool) -> None:
+    def _stamp(self, reach: int, segments: list[Image]) -> None:
         x, y, half_x, half_y, half, radius, load = segments
         span = np.arange(-reach, reach + 1, dtype=np.float32)
         column, row = np.rint(x), np.rint(y)
@@ -63,10 +60,9 @@ class Canvas:
         along = np.abs(off_x * unit_x + off_y * unit_y) - half[:, None, None]
         across = off_x * unit_y - off_y * unit_x
         away = across * across + np.square(np.maximum(along, np.float32(0.0)))
-        wide = radius + np.float32(0.5) if fine else radius
-        hit = away < np.square(wide)[:, None, None]
+        hit = away < np.square(radius + np.float32(0.5))[:, None, None]
         tube = np.broadcast_to(radius[:, None, None], hit.shape)[hit]
-        chord = _mean_chord(np.sqrt(away[hit]), tube) if fine else 2.0 * np.sqrt(tube * tube - away[hit])
+        chord = _mean_chord(np.sqrt(away[hit]), tube)
         where = (row.astype(np.int64) + _MARGIN) * self._stride + column.astype(np.int64) + _MARGIN
         steps = span.astype(np.int64)
         index = where[:, None, None] + (steps[:, None] * self._stride + steps[None, :])[None]

@@ -24,6 +24,8 @@ class Codestream:
     colour: str = ""
     """JPEG: "RGB" or "YBR" when markers say so (JFIF, Adobe, component names); JPEG 2000: "RGB" when the stream itself
     carries a colour transform, which decoders undo."""
+    reversible: bool = False
+    """JPEG 2000: the 5-3 wavelet, whose result needs no rounding."""
 
 
 def examine(data: bytes) -> Codestream | None:
@@ -83,12 +85,12 @@ def _jpeg2000(data: bytes, start: int) -> Codestream | None:
     if not depths or len(depths) != samples or any(spacing[3 * i + 1 : 3 * i + 3] != b"\1\1" for i in range(samples)):
         return None
     position = start + 4 + length
-    transform = False
+    transform = reversible = False
     while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] not in (0x90, 0x93):
         if data[position + 1] == 0x52:
-            transform = data[position + 8] == 1
+            transform, reversible = data[position + 8] == 1, data[position + 13] == 1
             break
         position += 2 + int(struct.unpack(">H", data[position + 2 : position + 4])[0])
     depth = max(depth & 0x7F for depth in depths) + 1
     signed = bool(depths[0] & 0x80)
-    return Codestream(height - top, width - left, samples, depth, signed, 0, "RGB" if transform else "")
+    return Codestream(height - top, width - left, samples, depth, signed, 0, "RGB" if transform else "", reversible)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from console.dicom.decoders import FrameFormat, Samples
+from console.dicom.samples import FrameFormat, Samples
 
 Array = npt.NDArray[Any]
 

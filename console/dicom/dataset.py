@@ -35,6 +35,8 @@ class PixelElement:
     """Position of the first byte of the value in the source."""
     length: int
     """Bytes as declared; UNDEFINED (0xFFFFFFFF) for encapsulated frames."""
+    words: bool
+    """The VR is OW: 8-bit samples stand in 16-bit words, which matters in big endian."""
 
 
 @dataclass
@@ -190,30 +192,29 @@ def _read_elements(
 
         def at_pixels(tag: BaseTag, vr: str | None, length: int) -> bool:
             if tag in (PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS):
-                found.append(PixelElement(int(tag), stream.tell(), length))
+                found.append(PixelElement(int(tag), stream.tell(), length, vr == "OW"))
                 return True
             if tag >> 16 == 0xFFFE:
                 strays.append(stream.tell() - 8)
-                return True
             return False
 
         cut = False
+        good = position
         try:
             for element in data_element_generator(stream, implicit, little, at_pixels, _DEFER):
+                good = stream.tell()
+                if element.tag >> 16 == 0xFFFE:
+                    continue
                 raw[int(element.tag)] = element
                 if isinstance(element, RawDataElement) and element.value_tell + element.length > source.size:
                     cut = element.length != UNDEFINED
         except UNREADABLE:
             problems.append(
-                _("The header is damaged near byte {position}; what stands before is shown.").format(
-                    position=stream.tell()
-                )
+                _("The header is damaged near byte {position}; what stands before is shown.").format(position=good)
             )
     if strays:
         problems.append(
-            _(
-                "The header is damaged at byte {position} (an item outside any sequence); what stands before is shown."
-            ).format(position=strays[0])
+            _("The header is damaged at byte {position} (an item outside any sequence).").format(position=strays[0])
         )
     if cut:
         problems.append(_("The file is cut off inside its header."))

@@ -1,25 +1,21 @@
 """Turn one frame's bytes into samples, with the decoder that is there.
 
-imagecodecs comes first (libjpeg-turbo also for JPEG Lossless, CharLS, OpenJPEG, OpenJPH); without it Pillow covers 8-bit
-JPEG and JPEG 2000, pydicom RLE, and native frames need nothing. What cannot be shown is said in one sentence, with what
-to install.
+imagecodecs comes first (libjpeg-turbo also for JPEG Lossless, CharLS, OpenJPEG, OpenJPH); without it Pillow covers
+8-bit JPEG and JPEG 2000, pydicom RLE, and native frames need nothing. What cannot be shown is said in one sentence,
+with what to install.
 """
 
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from console.dicom import syntaxes
 from console.dicom.codestream import Codestream, examine
 from console.dicom.frames import FrameBytes
+from console.dicom.native import deflated, native, rle
+from console.dicom.samples import Array, CannotDecode, FrameFormat, Samples, untransformed
 from console.i18n import _
-
-Array = npt.NDArray[Any]
 
 _FAMILIES = {
     "1.2.840.10008.1.2.4.50": "jpeg",
@@ -42,54 +38,6 @@ _LOSSLESS_JPEG = 0xC3
 _JPEG_LS = 0xF7
 
 
-class CannotDecode(Exception):
-    """One translated sentence: why this frame cannot be shown."""
-
-
-@dataclass(frozen=True)
-class FrameFormat:
-    """What the header says about a frame (PS3.3 C.7.6.3)."""
-
-    rows: int
-    columns: int
-    samples: int
-    bits_allocated: int
-    bits_stored: int
-    high_bit: int
-    signed: bool
-    photometric: str
-    planar: bool = False
-    """Planar Configuration is 1; only native frames are stored so."""
-    floating: bool = False
-    """Float or Double Float Pixel Data."""
-    little_endian: bool = True
-
-    @property
-    def bits(self) -> int:
-        """Bits of one native frame; 4:2:2 frames carry two samples a pixel."""
-        samples = 2 if self.subsampled else self.samples
-        return self.rows * self.columns * samples * self.bits_allocated
-
-    @property
-    def subsampled(self) -> bool:
-        """Native chroma of every second pixel only."""
-        return self.samples == 3 and self.photometric.endswith("_422")
-
-
-@dataclass(frozen=True)
-class Samples:
-    """A decoded frame before colour conversion and masking."""
-
-    values: Array
-    """(rows, columns) or (rows, columns, 3)."""
-    colour: str
-    """MONOCHROME, PALETTE, RGB, YBR_FULL or YBR_PARTIAL."""
-    bits: int
-    """Precision of the stream; Bits Allocated for native frames."""
-    by: str
-    """Which decoder it was."""
-
-
 def available() -> dict[str, str]:
     """Which decoder serves each family of transfer syntaxes; an empty text where none is there."""
     pillow = "Pillow" if _has_pillow() else ""
@@ -98,7 +46,7 @@ def available() -> dict[str, str]:
             "rle": "pydicom",
             "native": "numpy",
         }
-    return {"jpeg": pillow, "jpegls": "", "jpeg2000": pillow, "htj2k": "", "rle": "pydicom", "native": "numpy"}
+    return {"jpeg": pillow, "jpegls": "", "jpeg2000": pillow, "htj2k": pillow, "rle": "pydicom", "native": "numpy"}
 
 
 def decoder_for(syntax: str) -> str:
@@ -126,12 +74,12 @@ def missing_codec(syntax: str) -> str:
 def decode(frame: FrameBytes, form: FrameFormat, syntax: str, encapsulated: bool) -> Samples:
     """The samples of one frame. Raises CannotDecode with a sentence, or whatever a codec raises for damaged data."""
     if not encapsulated:
-        return _native(frame, form)
+        return native(frame, form)
     family = _FAMILIES.get(syntax, "")
     if family == "rle":
-        return _rle(frame.data, form)
+        return rle(frame.data, form)
     if family == "deflate":
-        return _deflated(frame.data, form)
+        return deflated(frame.data, form)
     if not family:
         raise CannotDecode(missing_codec(syntax))
     stream = examine(frame.data)
@@ -175,26 +123,20 @@ def _decode_stream(data: bytes, form: FrameFormat, syntax: str, stream: Codestre
         colour = "PALETTE"
     if stream.process == _JPEG_LS:
         values = _need("jpegls_decode", syntax)(data)
-        return Samples(values, _untransformed(colour, form), stream.bits, "CharLS")
+        return Samples(values, untransformed(colour, form), stream.bits, "CharLS")
     if stream.process:
         return _jpeg(data, form, syntax, stream, colour)
     if not stream.colour:
-        colour = _untransformed(colour, form)
-    name = "htj2k_decode" if _FAMILIES[syntax] == "htj2k" else "jpeg2k_decode"
+        colour = untransformed(colour, form)
+    # OpenJPH is faster, but imagecodecs lets its irreversible results wrap around at white instead of clamping them.
+    name = "htj2k_decode" if _FAMILIES[syntax] == "htj2k" and stream.reversible else "jpeg2k_decode"
     codec = _codec(name)
     if codec is not None:
         values = _from_signed(codec(data), form, stream)
         return Samples(values, colour, stream.bits, "OpenJPH" if name == "htj2k_decode" else "OpenJPEG")
-    if _FAMILIES[syntax] == "jpeg2000" and _has_pillow() and (form.samples == 1 or stream.bits <= 8):
+    if _has_pillow() and (form.samples == 1 or stream.bits <= 8):
         return Samples(_pillow_jpeg2000(data, stream), colour, stream.bits, "Pillow")
     raise CannotDecode(missing_codec(syntax))
-
-
-def _untransformed(colour: str, form: FrameFormat) -> str:
-    """Colour of samples that no codec transforms: what the header says."""
-    if colour == "RGB" and form.photometric.startswith("YBR"):
-        return "YBR_PARTIAL" if form.photometric.startswith("YBR_PARTIAL") else "YBR_FULL"
-    return colour
 
 
 def _jpeg(data: bytes, form: FrameFormat, syntax: str, stream: Codestream, colour: str) -> Samples:
@@ -210,7 +152,7 @@ def _jpeg(data: bytes, form: FrameFormat, syntax: str, stream: Codestream, colou
         values = codec(data)
     elif lossless:
         values = codec(data, colorspace="RGB", outcolorspace="RGB")
-        colour = _untransformed(colour, form)
+        colour = untransformed(colour, form)
     else:
         values = codec(data, colorspace="YCBCR" if ycbcr else "RGB", outcolorspace="RGB")
     return Samples(values, colour, stream.bits, "libjpeg-turbo")
@@ -226,62 +168,6 @@ def _from_signed(values: Array, form: FrameFormat, stream: Codestream) -> Array:
     wide = values.astype(np.int32)
     sign = 1 << (stream.bits - 1)
     return ((wide & ((1 << stream.bits) - 1)) ^ sign) - sign
-
-
-def _native(frame: FrameBytes, form: FrameFormat) -> Samples:
-    colour = {"PALETTE COLOR": "PALETTE"}.get(form.photometric, "MONOCHROME" if form.samples == 1 else "RGB")
-    if form.bits_allocated == 1:
-        bits = np.unpackbits(np.frombuffer(frame.data, np.uint8), bitorder="little")
-        values = bits[frame.first_bit : frame.first_bit + form.rows * form.columns].reshape(form.rows, form.columns)
-        return Samples(values, colour, 1, "numpy")
-    kind = "f" if form.floating else "u"
-    dtype = np.dtype(f"{kind}{form.bits_allocated // 8}").newbyteorder("<" if form.little_endian else ">")
-    flat = np.frombuffer(frame.data, dtype)
-    if not form.little_endian or not dtype.isnative:
-        flat = flat.astype(dtype.newbyteorder("="))
-    if form.samples == 1:
-        return Samples(flat.reshape(form.rows, form.columns), colour, form.bits_allocated, "numpy")
-    if form.subsampled:
-        values = _unfold_422(flat, form)
-    elif form.planar:
-        values = flat.reshape(form.samples, form.rows, form.columns).transpose(1, 2, 0)
-    else:
-        values = flat.reshape(form.rows, form.columns, form.samples)
-    return Samples(values, _untransformed(colour, form), form.bits_allocated, "numpy")
-
-
-def _unfold_422(flat: Array, form: FrameFormat) -> Array:
-    """Y1 Y2 Cb Cr for two pixels (PS3.3 C.7.6.3.1.2) to three samples each; chroma belongs to both."""
-    pairs = flat.reshape(form.rows, form.columns // 2, 4)
-    values = np.empty((form.rows, form.columns // 2, 2, 3), flat.dtype)
-    values[..., 0] = pairs[..., :2]
-    values[..., 1:] = pairs[..., np.newaxis, 2:]
-    return values.reshape(form.rows, form.columns, 3)
-
-
-def _rle(data: bytes, form: FrameFormat) -> Samples:
-    from pydicom.pixels.decoders.rle import _rle_decode_frame
-
-    if not syntaxes.is_rle_header(data[:64]):
-        raise CannotDecode(_("The frame is no {name} stream.").format(name=syntaxes.name_of(syntaxes.RLE)))
-    if form.bits_allocated % 8:
-        raise CannotDecode(_("RLE frames of {bits} bits a sample are not shown.").format(bits=form.bits_allocated))
-    planes = _rle_decode_frame(data, form.rows, form.columns, form.samples, form.bits_allocated)
-    flat = np.frombuffer(planes, np.dtype(f"<u{form.bits_allocated // 8}"))
-    values = flat.reshape(form.samples, form.rows, form.columns)
-    colour = {"PALETTE COLOR": "PALETTE"}.get(form.photometric, "MONOCHROME" if form.samples == 1 else "RGB")
-    shaped = values[0] if form.samples == 1 else values.transpose(1, 2, 0)
-    return Samples(shaped, _untransformed(colour, form), form.bits_allocated, "pydicom")
-
-
-def _deflated(data: bytes, form: FrameFormat) -> Samples:
-    """Deflated Image Frame Compression (PS3.5 A.4.14): each frame is one raw deflate stream of a native frame."""
-    size = (form.bits + 7) // 8
-    expander = zlib.decompressobj(-zlib.MAX_WBITS)
-    plain = expander.decompress(data, size + 2)
-    if len(plain) < size:
-        raise CannotDecode(_("The compressed frame ends too early."))
-    return _native(FrameBytes(plain[:size]), form)
 
 
 def _need(name: str, syntax: str) -> Callable[..., Array]:

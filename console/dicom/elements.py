@@ -176,7 +176,7 @@ class Elements:
         return None if item is None else self._item(item)
 
     def _item(self, item: Dataset) -> "Elements":
-        raw = {int(key): item.get_item(key) for key in item.keys()}  # noqa: SIM118
+        raw = {int(key): item.get_item(key) for key in item.keys()}
         return Elements(raw, None, self.charset, self.signed)
 
     def _datasets(self, tag: int) -> list[Dataset]:

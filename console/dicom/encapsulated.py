@@ -4,6 +4,7 @@ import struct
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from console.dicom.source import Source
 from console.dicom.syntaxes import is_rle_header
@@ -40,6 +41,8 @@ class Items:
     """Where no item stands though one should."""
     has_table: bool = True
     """The first item is the Basic Offset Table; writers that leave it out begin with a frame."""
+    unended: bool = False
+    """Every item is whole, but the sequence delimiter is missing."""
 
 
 def walk(source: Source, offset: int, end: int | None = None) -> Items:
@@ -60,7 +63,8 @@ def walk(source: Source, offset: int, end: int | None = None) -> Items:
             return Items(fragments, True, None, _has_table(source, fragments))
         fragments.append(Fragment(position + 8, length))
         position += 8 + length
-    return Items(fragments, end is None, None, _has_table(source, fragments))
+    ends_well = end is not None or position == source.size
+    return Items(fragments, not ends_well, None, _has_table(source, fragments), end is None and ends_well)
 
 
 def _has_table(source: Source, fragments: Sequence[Fragment]) -> bool:
@@ -96,7 +100,7 @@ def table_frames(
             "Q", (base + entry for entry in struct.unpack(f"<{length // 4}I", source.at(offset + 8, length)))
         )
         ends = array("Q", [*starts[1:], 0])
-    if len(starts) != wanted or starts[0] != base or any(b <= a for a, b in zip(starts, starts[1:], strict=False)):
+    if len(starts) != wanted or starts[0] != base or any(b <= a for a, b in pairwise(starts)):
         return None
     last = walk(source, starts[-1], ends[-1] or None)
     if last.cut or last.damaged_at is not None or not last.fragments:

@@ -55,7 +55,7 @@ class FileMemory:
 
     def put(self, frame: Array) -> str:
         """Write the frame from the start of the file."""
-        view = memoryview(np.ascontiguousarray(frame)).cast("B")
+        view = np.ascontiguousarray(frame).data.cast("B")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         while view:
             view = view[os.write(self._descriptor, view) :]
@@ -64,7 +64,7 @@ class FileMemory:
     def take(self, place: str, shape: tuple[int, ...], dtype: str) -> Array:
         """Read the frame into an array of its own."""
         frame: Array = np.empty(shape, np.dtype(dtype))
-        view = memoryview(frame).cast("B")
+        view = frame.data.cast("B")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         with open(self._descriptor, "rb", buffering=0, closefd=False) as stream:
             while view:
@@ -108,7 +108,7 @@ class TaggedMemory:
             self._size = max(frame.nbytes, 1)
             self._mapping = _map(f"{self._tag}-{self._count}", self._size)
         self._mapping.seek(0)
-        self._mapping.write(memoryview(np.ascontiguousarray(frame)).cast("B"))
+        self._mapping.write(np.ascontiguousarray(frame).data.cast("B"))
         return f"{self._tag}-{self._count}/{self._size}"
 
     def take(self, place: str, shape: tuple[int, ...], dtype: str) -> Array:
@@ -119,7 +119,7 @@ class TaggedMemory:
             raise OSError("the frame is larger than its memory")
         mapping = _map(tag, int(size))
         try:
-            memoryview(frame).cast("B")[:] = mapping[: frame.nbytes]
+            frame.data.cast("B")[:] = mapping[: frame.nbytes]
         finally:
             mapping.close()
         return frame

@@ -25,11 +25,17 @@ class FrameBytes:
 class FrameIndex(Protocol):
     """Frames by number."""
 
-    count: int
-    """Whole frames that are there."""
-    encapsulated: bool
-    problems: Sequence[str]
-    """Sentences, translated."""
+    @property
+    def count(self) -> int:
+        """Whole frames that are there."""
+
+    @property
+    def encapsulated(self) -> bool:
+        """Whether frames stand in items, as compressed ones do."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Sentences, translated."""
 
     def read(self, source: Source, number: int) -> FrameBytes:
         """The bytes of frame `number` (from 1). Raises ValueError where they are not what the index says."""
@@ -44,16 +50,29 @@ class NativeFrames:
     count: int
     problems: list[str] = field(default_factory=list)
     encapsulated: bool = False
+    swapped: bool = False
+    """8-bit samples stand in big endian words: each pair of bytes is exchanged."""
 
     def read(self, source: Source, number: int) -> FrameBytes:
         """The bytes that hold the frame."""
         first = (number - 1) * self.frame_bits
         start, skip = divmod(first, 8)
         count = (skip + self.frame_bits + 7) // 8
+        if self.swapped:
+            return FrameBytes(self._exchanged(source, start, count), skip)
         data = source.at(self.offset + start, count)
         if len(data) < count:
             raise ValueError(_("The file ends inside this frame."))
         return FrameBytes(data, skip)
+
+    def _exchanged(self, source: Source, start: int, count: int) -> bytes:
+        first = start & ~1
+        words = source.at(self.offset + first, (start + count - first + 1) & ~1)
+        if len(words) < start + count - first or len(words) % 2:
+            raise ValueError(_("The file ends inside this frame."))
+        pairs = bytearray(len(words))
+        pairs[::2], pairs[1::2] = words[1::2], words[::2]
+        return bytes(pairs[start - first : start - first + count])
 
 
 @dataclass
@@ -103,11 +122,14 @@ class TableFrames:
 
 
 def native_frames(source: Source, offset: int, length: int, frame_bits: int, declared: int | None) -> NativeFrames:
-    """Index native pixel data of `length` bytes at `offset`; `declared` is Number of Frames where it is given."""
+    """Index native pixel data of `length` bytes at `offset`.
+
+    `declared` is Number of Frames: None where it is missing (one frame), 0 where it cannot be read.
+    """
     problems: list[str] = []
     there = max(0, min(length, source.size - offset))
     count = there * 8 // frame_bits if frame_bits else 0
-    wanted = 1 if declared is None else declared
+    wanted = 1 if declared is None else declared or count
     if there < length:
         problems.append(
             _("The file is cut off: {there} of {length} bytes of pixel data are there, {count} whole frames.").format(
@@ -139,6 +161,8 @@ def encapsulated_frames(
     frames = group(source, fragments, wanted)
     if len(frames) < wanted:
         frames = split(source, frames, wanted)
+    if not wanted:
+        return EncapsulatedFrames(frames, problems)
     if len(frames) < wanted:
         problems.append(_fewer(wanted, len(frames)))
     elif len(frames) > wanted:
@@ -147,6 +171,8 @@ def encapsulated_frames(
 
 
 def _item_problems(items: Items) -> list[str]:
+    if items.unended:
+        return [_("The end mark of the pixel data is missing; the file may be cut off.")]
     if items.cut:
         return [_("The file is cut off inside its pixel data; whole frames are shown.")]
     if items.damaged_at is not None:

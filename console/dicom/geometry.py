@@ -76,9 +76,7 @@ def _from_pixel_spacing(
     if imager is not None:
         if spacing[0] > imager[0] * (1 + _EQUAL) or spacing[1] > imager[1] * (1 + _EQUAL):
             warnings.append(
-                _(
-                    "Pixel Spacing is larger than Imager Pixel Spacing, though an object cannot be shown smaller than it is."
-                )
+                _("Pixel Spacing is larger than Imager Pixel Spacing, but X-rays never make an object smaller.")
             )
             return _result("none", None, warnings)
         _magnification(given, warnings)
@@ -111,8 +109,7 @@ def _magnification(given: Spacings, warnings: list[str]) -> tuple[float | None, 
     if ermf is not None and ermf < 1:
         warnings.append(
             _(
-                "Estimated Radiographic Magnification Factor is {value}, but an X-ray picture is never smaller than the "
-                "object."
+                "Estimated Radiographic Magnification Factor is {value}, but X-rays never make an object smaller."
             ).format(value=f"{ermf:g}")
         )
         return None, "", True

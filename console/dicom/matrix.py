@@ -7,11 +7,12 @@ import numpy as np
 from console.dicom import syntaxes
 from console.dicom.colour import Palette
 from console.dicom.dataset import DOUBLE_PIXELS, FLOAT_PIXELS, UNDEFINED, DicomFile, PixelElement
-from console.dicom.decoders import FrameFormat, decoder_for, missing_codec
+from console.dicom.decoders import decoder_for, missing_codec
 from console.dicom.elements import Elements
 from console.dicom.encapsulated import Fragment, split, walk
 from console.dicom.frames import EncapsulatedFrames, FrameIndex, encapsulated_frames, native_frames
 from console.dicom.grayscale import read_table
+from console.dicom.samples import FrameFormat
 from console.i18n import _
 
 FRAME_LIMIT = 256 << 20
@@ -166,7 +167,7 @@ def _declared_frames(elements: Elements, problems: list[str]) -> int | None:
     declared = elements.integer("NumberOfFrames")
     if declared is None or declared < 1:
         problems.append(_("Number of Frames is no count; the frames that are there are shown."))
-        return None
+        return 0
     return declared
 
 
@@ -192,7 +193,9 @@ def _index(
         matrix.problems.append(_("The pixel data is not compressed, though its transfer syntax says so."))
         matrix.syntax = syntaxes.EXPLICIT
     form = _prove_subsampling(form, length, declared or 1, matrix.problems)
-    return form, native_frames(source, offset, length, form.bits, declared)
+    frames = native_frames(source, offset, length, form.bits, declared)
+    frames.swapped = not form.little_endian and pixels.words and form.bits_allocated == 8
+    return form, frames
 
 
 def _prove_subsampling(form: FrameFormat, length: int, frames: int, problems: list[str]) -> FrameFormat:

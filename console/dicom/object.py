@@ -9,10 +9,11 @@ import numpy.typing as npt
 from console.dicom import syntaxes
 from console.dicom.colour import Palette, stored_values, to_rgb
 from console.dicom.dataset import DicomFile, not_dicom, read_file
-from console.dicom.decoders import CannotDecode, decode
+from console.dicom.decoders import decode
 from console.dicom.elements import UNREADABLE
 from console.dicom.header import header_lines
 from console.dicom.matrix import Matrix, read_matrix
+from console.dicom.samples import CannotDecode
 from console.dicom.source import FileSource, MemorySource, Source
 from console.dicom.summary import picture_info
 from console.errors import DecodeError, DicomReadError

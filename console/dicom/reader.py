@@ -30,7 +30,7 @@ DEADLINE = 5.0
 
 
 class PictureReader:
-    """Reads DICOM objects through a helper process. Every method may be called from any thread; one answers at a time."""
+    """Reads DICOM objects through a helper process. Methods may be called from any thread; one answers at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -111,7 +111,8 @@ class PictureReader:
         self._drop()
         self._memory = new_memory()
         self._process = _spawn(self._memory)
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._channel = connect(self._process.stdin, self._process.stdout)
         return self._channel
 

@@ -26,8 +26,9 @@ _MOST_MEMORY = 1 << 28
 
 
 class _Server:
-    def __init__(self, memory: "FrameMemory") -> None:
+    def __init__(self, memory: "FrameMemory", opener: "Callable[[Path], DicomObject]") -> None:
         self._memory = memory
+        self._opener = opener
         self._objects: OrderedDict[str, DicomObject] = OrderedDict()
 
     def answer(self, request: Request) -> object:
@@ -61,11 +62,9 @@ class _Server:
         return opened
 
     def _open(self, path: str, anew: bool) -> "DicomObject":
-        from console.dicom.object import open_object
-
         if anew or path not in self._objects:
             self._objects.pop(path, None)
-            opened = open_object(Path(path))
+            opened = self._opener(Path(path))
             while self._objects and (
                 len(self._objects) >= _MOST_OPEN
                 or opened.memory + sum(other.memory for other in self._objects.values()) > _MOST_MEMORY
@@ -122,10 +121,10 @@ def main(argument: str) -> None:
         msvcrt.setmode(answers, os.O_BINARY)
     _limit_memory()
     # What every answer needs is loaded while the client is still busy with its own start.
-    import console.dicom.object
     from console.dicom.frame_memory import inherited_memory
+    from console.dicom.object import open_object
 
-    server = _Server(inherited_memory(argument))
+    server = _Server(inherited_memory(argument), open_object)
     read = _exactly(0)
     while True:
         try:

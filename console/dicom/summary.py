@@ -30,7 +30,7 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         what = _("The texts do not fit the character set that the file declares; they are read as {used}.")
         problems.append(what.format(used=character_set.used))
     frames = matrix.frames.count if matrix.frames is not None and not matrix.refusal else 0
-    if matrix.refusal and file.pixels is not None or "IconImageSequence" in elements and file.pixels is None:
+    if matrix.refusal and (file.pixels is not None or "IconImageSequence" in elements):
         problems.append(matrix.refusal)
     sop_class = elements.text("SOPClassUID") or _meta_text(file.meta, 0x00020002)
     grayscale, steps = _pipeline(file, matrix, sop_class, problems)
@@ -148,6 +148,9 @@ def _spacings(elements: Elements) -> Spacings:
 
 
 def _angles(elements: Elements) -> Angles:
+    # Mammography has the same elements with another meaning.
+    if elements.code("Modality") not in ("XA", "RF", "XRF"):
+        return angles(None, None)
     position = functional_group(elements, "PositionerPositionSequence") or elements
     return angles(position.number("PositionerPrimaryAngle"), position.number("PositionerSecondaryAngle"))
 

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from console.model.picture import CharacterSet
 
@@ -105,7 +106,7 @@ def _latin_is_plausible(segment: bytes) -> bool:
 def _capital_inside(segment: bytes) -> bool:
     """Whether an accented capital follows a small letter, as in `aÕÅ`; words do not look like that."""
     text = segment.decode("latin-1")
-    return any(before.islower() and after.isupper() and after > "\x7f" for before, after in zip(text, text[1:]))
+    return any(before.islower() and after.isupper() and after > "\x7f" for before, after in pairwise(text))
 
 
 def _segments(samples: Iterable[bytes]) -> list[bytes]:

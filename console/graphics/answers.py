@@ -110,10 +110,14 @@ def _printable(name: bytes) -> str:
 def _widths(data: bytes) -> tuple[float, float, float] | None:
     """Cells from the three cursor reports, which stand on one row; ctrl+F3 looks like a report and may come between."""
     reports = [(int(match[1]), int(match[2])) for match in _CURSOR.finditer(data)]
-    for first, second, third in reversed(list(zip(reports, reports[1:], reports[2:], strict=False))):
-        if first[0] == second[0] == third[0]:
-            return (first[1] - 1) / 2, (second[1] - 1) / 2, (third[1] - 1) / 2
-    return None
+    triples = zip(reports, reports[1:], reports[2:], strict=False)
+    measured = [
+        ((first[1] - 1) / 2, (second[1] - 1) / 2, (third[1] - 1) / 2)
+        for first, second, third in triples
+        if first[0] == second[0] == third[0]
+    ]
+    expected = [widths for widths in measured if widths[1] == 2 and widths[0] in (1, 2) and widths[2] in (1, 2)]
+    return next(iter(expected or reversed(measured)), None)
 
 
 _TRUE_COLOR_NAME = re.compile(r"(?i:kitty|wezterm|foot|ghostty|contour|iterm2|konsole|mintty|vte|alacritty|rio|tmux)\b")

@@ -3,7 +3,7 @@
 All mappings work on whole arrays; nothing here loops over pixels.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -42,51 +42,62 @@ GREYS_16 = (0, 8, 7, 15)
 BLACK_256 = 16
 
 _CUBE = np.array([0, 95, 135, 175, 215, 255])
-_RAMP = np.arange(8, 239, 10)
+
+
+def _nearest(levels: npt.NDArray[np.int64], values: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """For each value the place of the nearest level; the first of two that are as near."""
+    nearest: npt.NDArray[np.intp] = np.abs(values[:, None] - levels[None, :]).argmin(axis=1)
+    return nearest
 
 
 @cache
-def palette_256() -> npt.NDArray[np.int16]:
-    """(256, 3) red, green, blue of the xterm palette; 0-15, which users change, are left black and never chosen."""
-    table = np.zeros((256, 3), np.int16)
-    red, green, blue = np.meshgrid(_CUBE, _CUBE, _CUBE, indexing="ij")
-    table[16:232] = np.stack([red.ravel(), green.ravel(), blue.ravel()], axis=1)
-    table[232:] = _RAMP[:, None]
-    return table
+def _greys() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Palette numbers of black, the cube's greys, white and the 24-step ramp, and their levels.
 
-
-def _nearest(levels: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
-    """For each value 0-255 the place of the nearest level; the first of two that are as near."""
-    nearest: npt.NDArray[np.intp] = np.abs(np.arange(256)[:, None] - levels[None, :]).argmin(axis=1)
-    return nearest
+    Never 0-15, which users change.
+    """
+    numbers = np.array([16, 59, 102, 145, 188, 231, *range(232, 256)])
+    return numbers, np.concatenate([_CUBE, np.arange(8, 239, 10)])
 
 
 @cache
 def grey_to_256() -> Bytes:
-    """256 palette numbers, one a grey level: the nearest of the 24-step ramp, black, white and the cube's greys."""
-    numbers = np.array([16, 59, 102, 145, 188, 231, *range(232, 256)])
-    levels = palette_256()[numbers, 0].astype(np.int64)
-    nearest: Bytes = numbers[_nearest(levels)].astype(np.uint8)
-    return nearest
+    """256 palette numbers, one a grey level: the nearest grey of the palette."""
+    numbers, levels = _greys()
+    return numbers[_nearest(levels, np.arange(256))].astype(np.uint8)
 
 
 @cache
-def _cube_steps() -> Bytes:
-    """Nearest of the six levels of the colour cube for each channel value."""
-    return _nearest(_CUBE).astype(np.uint8)
+def _sum_to_grey() -> tuple[Bytes, npt.NDArray[np.int32]]:
+    """Palette number and level of the grey nearest to a colour, by the sum of its channels.
+
+    Of all greys the one nearest to the mean of the channels lies nearest to the colour.
+    """
+    numbers, levels = _greys()
+    places = _nearest(levels * 3, np.arange(766))
+    return numbers[places].astype(np.uint8), levels[places].astype(np.int32)
+
+
+@cache
+def _cube_steps() -> tuple[Bytes, npt.NDArray[np.int32]]:
+    """For each channel value the nearest of the cube's six steps, and the square of the distance to it."""
+    steps = _nearest(_CUBE, np.arange(256))
+    return steps.astype(np.uint8), np.square(_CUBE[steps] - np.arange(256)).astype(np.int32)
 
 
 def rgb_to_256(pixels: Bytes) -> Bytes:
-    """Palette numbers (rows, columns) of colours (rows, columns, 3): nearest in the cube or, if closer, in the ramp."""
-    steps = _cube_steps().take(pixels).astype(np.int32)
-    cube = 16 + 36 * steps[..., 0] + 6 * steps[..., 1] + steps[..., 2]
-    # Of all greys the one at the mean of the channels lies nearest to a colour.
-    grey = grey_to_256().take((pixels.sum(axis=-1, dtype=np.uint16) + 1) // 3)
-    colors = pixels.astype(np.int32)
-    table = palette_256().astype(np.int32)
-    off_cube = np.square(colors - table[cube]).sum(axis=-1)
-    off_grey = np.square(colors - table[grey]).sum(axis=-1)
-    return np.where(off_grey <= off_cube, grey, cube).astype(np.uint8)
+    """Palette numbers (rows, columns) of colours (rows, columns, 3): nearest of the colour cube and the greys."""
+    to_step, to_square = _cube_steps()
+    to_grey, to_level = _sum_to_grey()
+    steps = to_step.take(pixels)
+    cube = np.uint8(16) + np.uint8(36) * steps[..., 0] + np.uint8(6) * steps[..., 1] + steps[..., 2]
+    squares = to_square.take(pixels)
+    off_cube = squares[..., 0] + squares[..., 1] + squares[..., 2]
+    total = pixels.sum(axis=-1, dtype=np.uint16)
+    away = pixels - to_level.take(total)[..., None]
+    away *= away
+    off_grey = away[..., 0] + away[..., 1] + away[..., 2]
+    return np.where(off_grey <= off_cube, to_grey.take(total), cube)
 
 
 def luminance(pixels: Bytes) -> Bytes:
@@ -105,7 +116,7 @@ def _bayer() -> npt.NDArray[np.uint16]:
     return (matrix * 4 + 2).astype(np.uint16)
 
 
-@cache
+@lru_cache(maxsize=8)
 def _thresholds(rows: int, columns: int) -> npt.NDArray[np.uint16]:
     """The Bayer tile repeated over a whole picture."""
     return np.tile(_bayer(), (-(-rows // 8), -(-columns // 8)))[:rows, :columns].copy()

@@ -34,9 +34,12 @@ def probe(
 
     Waits up to `timeout` seconds for an answer and, once one has come, as long again after each piece, three times
     `timeout` in all: a slow link that has begun to answer is waited for. Everything read meanwhile is discarded, keys
-    typed ahead included, since they cannot be put back. If the last answer never came (`answered` is False) the input
-    that lies ready is thrown away too; what is under way after that reaches whoever reads next, which no program can
-    prevent. `drain` catches it when the application has ended, so that it does not reach the shell.
+    typed ahead included, since they cannot be put back; keys that follow the last answer are left alone.
+
+    If the last answer never came (`answered` is False) the input that lies ready is thrown away too. What is still
+    under way then reaches whoever reads next: `console.graphics.answers.LateAnswers` takes it out of the application's
+    input, `drain` out of the shell's when the application has ended. Only answers that come after the program is gone
+    reach the shell; nothing can stop those.
     """
     environ = os.environ if environ is None else environ
     size = _size(stdout_fd, environ)

@@ -193,8 +193,8 @@ def _clamp_center(center: float, size: int, visible: float) -> float:
 def _axis(center: float, scale: float, size: int, canvas: int) -> tuple[int, int, float, float]:
     """First canvas pixel, count of canvas pixels, and the stretch of the picture they show."""
     edge = canvas / 2 - center * scale
-    first = min(max(math.floor(edge + 0.5), 0), canvas - 1)
-    last = max(min(math.floor(edge + size * scale + 0.5), canvas), first + 1)
-    start = min(max((first - edge) / scale, 0.0), float(size))
-    end = min(max((last - edge) / scale, 0.0), float(size))
-    return first, last - first, start, end
+    far = edge + size * scale
+    # An end of the picture that is visible is visible whole; the rounding stretches it by half a canvas pixel at most.
+    first, start = (min(math.floor(edge + 0.5), canvas - 1), 0.0) if edge >= 0 else (0, -edge / scale)
+    last, end = (math.floor(far + 0.5), float(size)) if far <= canvas else (canvas, size - (far - canvas) / scale)
+    return first, max(last, first + 1) - first, start, end

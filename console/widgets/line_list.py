@@ -1,12 +1,12 @@
 """A long list of lines that is drawn only where it is looked at: 20,000 elements cost no more than 20."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -102,6 +102,13 @@ class LineList(ScrollView, can_focus=True):
         self.post_message(self.Moved(self._cursor))
 
 
-def plain(text: str) -> Text:
-    """`text` as it stands, never read as markup."""
-    return Text(text, no_wrap=True, overflow="ellipsis")
+def wrap(text: str, cells: int) -> list[str]:
+    """`text` in lines of at most `cells` terminal cells, broken at blanks or between Chinese characters."""
+    lines, line = [], ""
+    for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", text):
+        if cell_len(line) + cell_len(word) <= cells or not line:
+            line += word
+        else:
+            lines.append(line.rstrip())
+            line = word.lstrip()
+    return [*lines, line.rstrip()]

@@ -1,12 +1,12 @@
 """Help for the screen under it, made from the command table."""
 
-from rich.cells import cell_len
+from rich.cells import set_cell_size
 from textual.app import ComposeResult
 
 from console.commands import Command, commands_of
 from console.i18n import _
 from console.screens.dialogs.panel import Panel
-from console.widgets.line_list import Line, LineList
+from console.widgets.line_list import Line, LineList, wrap
 
 _KEY_CELLS = 10
 
@@ -22,18 +22,25 @@ class HelpPanel(Panel[None]):
         yield LineList(id="lines")
 
     def on_mount(self) -> None:
-        lines = []
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        lines: list[Line] = []
+        found = self.query_one(LineList)
+        cells = found.size.width - _KEY_CELLS - 4
         for heading, scope in ((_("On this screen"), self._scope), (_("Everywhere"), "app")):
             commands = commands_of(scope)
             if commands:
-                lines += [Line(heading, heading=True), *(_line(command) for command in commands)]
-        self.query_one(LineList).show(lines)
-        self.query_one(LineList).focus()
+                lines.append(Line(heading, heading=True))
+                lines += [line for command in commands for line in _lines(command, cells)]
+        found.show(lines)
+        found.focus()
 
     def hint(self) -> str:
         return _("↑↓ scroll · esc close")
 
 
-def _line(command: Command) -> Line:
-    key = command.key_label or "–"
-    return Line(f"{key}{' ' * max(_KEY_CELLS - cell_len(key), 1)}{_(command.name)}: {_(command.help)}", 1)
+def _lines(command: Command, cells: int) -> list[Line]:
+    """The key, then name and help, wrapped beside it."""
+    first, *others = wrap(f"{_(command.name)}: {_(command.help)}", cells)
+    return [Line(set_cell_size(command.key_label, _KEY_CELLS) + first, 1), *(Line(" " * _KEY_CELLS + line, 1) for line in others)]

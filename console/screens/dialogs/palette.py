@@ -1,5 +1,6 @@
 """The palette: every command that works here, found by its name, its English name or its pinyin initials."""
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from console.i18n import _
 from console.pinyin import initials
 from console.screens.base import action_of
 from console.screens.dialogs.panel import Panel
-from console.widgets.bars import fit, side_by_side
+from console.widgets.bars import side_by_side
 
 
 class Palette(Panel[str]):
@@ -31,7 +32,7 @@ class Palette(Panel[str]):
         return _("↑↓ move · enter run · esc close")
 
     def on_mount(self) -> None:
-        self._list("")
+        self.call_after_refresh(self._list, "")
 
     @on(Input.Changed, "#wanted")
     def narrow(self, event: Input.Changed) -> None:
@@ -56,11 +57,13 @@ class Palette(Panel[str]):
 
     def _list(self, wanted: str) -> None:
         options = self.query_one(OptionList)
-        width = max(options.size.width - 4, 40)
+        width = max(options.size.width - 2, 40)
+        name_cells = max(cell_len(_(command.name)) for command in self._commands) + 2
         options.clear_options()
         for command in self._commands:
             if matches(command, wanted):
-                line = side_by_side(f"{_(command.name)}  {fit(_(command.help), width - 24)}", command.key_label, width)
+                name = set_cell_size(_(command.name), name_cells)
+                line = side_by_side(name + _(command.help), command.key_label, width)
                 options.add_option(Option(Text(line, no_wrap=True), id=action_of(command)))
         if options.option_count:
             options.highlighted = 0
