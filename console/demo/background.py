@@ -84,7 +84,7 @@ class Chest:
         plates = np.exp(-np.square((np.abs(ring - 0.5) - 0.14) / 0.03))
         pedicle = np.exp(-np.square((np.abs(across) - 11.0) / 3.2) - np.square((ring - 0.92) / 0.12))
         vertebra = body * (38.0 - 9.0 * disc + 5.0 * plates + 7.0 * pedicle)
-        muscle = 20.0 * np.exp(-np.square(across / 36.0) ** 2)
+        muscle = 20.0 * np.exp(-(np.square(across / 36.0) ** 2))
         return np.asarray(vertebra + muscle, dtype=np.float32)
 
     def _ribs(self) -> Image:

@@ -187,7 +187,7 @@ def _decimal(value: float) -> str:
 
 
 def _encode_rle(frame: Frame) -> bytes:
-    from pydicom.pixels.encoders import RLELosslessEncoder
+    from pydicom.pixels.encoders.base import RLELosslessEncoder
 
     rows, columns = frame.shape
     return RLELosslessEncoder.encode(

@@ -48,9 +48,7 @@ def contraction(phase: Floats | float) -> Floats:
 
     A quick systole, a quick early filling, a long rest, and the small last filling by the atria.
     """
-    return (
-        smoothstep(0.03, 0.34, phase) - 0.90 * smoothstep(0.38, 0.58, phase) - 0.10 * smoothstep(0.84, 0.98, phase)
-    )
+    return smoothstep(0.03, 0.34, phase) - 0.90 * smoothstep(0.38, 0.58, phase) - 0.10 * smoothstep(0.84, 0.98, phase)
 
 
 def surface(theta: Floats, phi: Floats, rho: Floats, squeeze: float) -> Floats:

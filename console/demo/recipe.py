@@ -52,9 +52,7 @@ class CArm:
         """Unit vectors: to the right in the picture, up in the picture, towards the detector."""
         primary, secondary = np.radians([self.primary_deg, self.secondary_deg])
         right = np.array([np.cos(primary), -np.sin(primary), 0.0])
-        up = np.array(
-            [-np.sin(primary) * np.sin(secondary), -np.cos(primary) * np.sin(secondary), np.cos(secondary)]
-        )
+        up = np.array([-np.sin(primary) * np.sin(secondary), -np.cos(primary) * np.sin(secondary), np.cos(secondary)])
         towards = np.array(
             [np.sin(primary) * np.cos(secondary), np.cos(primary) * np.cos(secondary), np.sin(secondary)]
         )

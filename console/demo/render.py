@@ -37,7 +37,7 @@ class Canvas:
         mid_x, mid_y = 0.5 * (x[1:] + x[:-1]), 0.5 * (y[1:] + y[:-1])
         thick, load = 0.5 * (radius[1:] + radius[:-1]), 0.5 * (weight[1:] + weight[:-1])
         # A tube much thinner than a pixel is drawn wider and fainter: the same shadow, without gaps between samples.
-        drawn = np.maximum(thick, 0.6)
+        drawn = np.maximum(thick, 0.75)
         load = load * (thick / drawn) ** 2
         reach = np.ceil(drawn + half + 1.0).astype(np.int64)
         inside = self._size + _MARGIN
@@ -132,7 +132,7 @@ def shrink(image: Image, factor: int) -> Image:
         strip = image[down::factor]
         for right in range(factor):
             total += strip[:, right::factor]
-    return total / np.float32(factor * factor)
+    return np.asarray(total / np.float32(factor * factor), dtype=np.float32)
 
 
 def ellipsoid(u: Image, v: Image, centre: Floats, axes: Floats, radii: Floats, view: tuple[Floats, ...]) -> Image:
@@ -143,9 +143,7 @@ def ellipsoid(u: Image, v: Image, centre: Floats, axes: Floats, radii: Floats, v
     """
     right, up, towards = (np.array([(axis * line).sum() for line in axes]) / radii for axis in view)
     middle = np.array([(centre * line).sum() for line in axes]) / radii
-    px, py, pz = (
-        u * np.float32(right[k]) + v * np.float32(up[k]) - np.float32(middle[k]) for k in range(3)
-    )
+    px, py, pz = (u * np.float32(right[k]) + v * np.float32(up[k]) - np.float32(middle[k]) for k in range(3))
     a = np.float32((towards**2).sum())
     b = px * np.float32(towards[0]) + py * np.float32(towards[1]) + pz * np.float32(towards[2])
     c = px * px + py * py + pz * pz - np.float32(1.0)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from console.demo.phantom import Scene
 from console.demo.recipe import Floats
+from console.demo.scene import Scene
 
 GENERATOR_VERSION = 1
 """Goes up when the same recipe gives another picture, so that an older practice site is built anew."""

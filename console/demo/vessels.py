@@ -102,7 +102,7 @@ class Tree:
 
     def density(self, rhythm: Rhythm, seconds: float) -> Floats:
         """Contrast in each node, 0 to 1; a branch fades in as it leaves its parent's lumen, which is drawn already."""
-        return rhythm.concentration(self.distance_mm, seconds) * self._origin
+        return np.asarray(rhythm.concentration(self.distance_mm, seconds) * self._origin)
 
     def span(self, name: str) -> Span:
         """The vessel called `name`; KeyError when the tree has none."""
@@ -220,7 +220,7 @@ def _twigs(random: np.random.RandomState) -> tuple[Branch, ...]:
 
 def _length(points: Floats) -> Floats:
     steps = np.sqrt((np.diff(points, axis=0) ** 2).sum(axis=1))
-    return np.concatenate([[0.0], np.cumsum(steps)])
+    return np.asarray(np.concatenate([[0.0], np.cumsum(steps)]))
 
 
 def _even(points: Floats, step_mm: float) -> Floats:
@@ -236,9 +236,5 @@ def _smooth(points: Floats, between: int) -> Floats:
     t = np.linspace(0.0, 1.0, between, endpoint=False)[:, None]
     pieces = []
     for a, b, c, d in zip(ends[:-3], ends[1:-2], ends[2:-1], ends[3:], strict=True):
-        pieces.append(
-            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-        )
+        pieces.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
     return np.concatenate([*pieces, points[-1:]])
-
-

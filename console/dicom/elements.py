@@ -30,8 +30,8 @@ MALFORMED = (
     OSError,
 )
 """What pydicom raises for bytes that are not what they say (UnicodeError and struct.error aside)."""
-UNREADABLE = (*MALFORMED, struct.error, RecursionError, MemoryError, AssertionError)
-"""Everything that a stranger's bytes can make a parser raise."""
+UNREADABLE = (*MALFORMED, struct.error, RuntimeError, MemoryError, AssertionError)
+"""Everything that a stranger's bytes can make a parser or a codec raise (imagecodecs raises RuntimeError)."""
 
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _TEXTS = ("PN", "LO", "SH", "ST", "LT", "UT", "UC")
@@ -176,7 +176,7 @@ class Elements:
         return None if item is None else self._item(item)
 
     def _item(self, item: Dataset) -> "Elements":
-        raw = {int(key): item.get_item(key) for key in item.keys()}
+        raw = {int(key): item.get_item(key, keep_deferred=True) for key in item.keys()}
         return Elements(raw, None, self.charset, self.signed)
 
     def _datasets(self, tag: int) -> list[Dataset]:

@@ -14,8 +14,9 @@ from console.dicom.elements import UNREADABLE
 from console.dicom.header import header_lines
 from console.dicom.matrix import Matrix, read_matrix
 from console.dicom.samples import CannotDecode
-from console.dicom.source import FileSource, MemorySource, Source
+from console.dicom.source import FileSource, MemorySource, NotAFile, Source
 from console.dicom.summary import picture_info
+from console.dicom.text import clean
 from console.errors import DecodeError, DicomReadError
 from console.i18n import _
 from console.model.picture import HeaderElement, PictureInfo
@@ -30,6 +31,7 @@ class DicomObject:
         self.info = info
         """Everything that is known without decoding a pixel."""
         self._path = path
+        self._name = clean(path.name)
         self._file = file
         self._matrix = matrix
 
@@ -44,6 +46,8 @@ class DicomObject:
         try:
             self._file.elements.refill(self._source(file).at)
             return header_lines(self._file.meta, self._file.elements, self._file.pixels)
+        except UNREADABLE as error:
+            raise not_dicom(_("The header of {name} is damaged beyond reading.").format(name=self._name)) from error
         finally:
             file.close()
 
@@ -70,9 +74,6 @@ class DicomObject:
             raise _cannot_show(number, _("It would take too much memory.")) from error
         except UNREADABLE as error:
             raise _cannot_show(number, _damaged(error)) from error
-        except RuntimeError as error:
-            # imagecodecs' own errors.
-            raise _cannot_show(number, _damaged(error)) from error
         finally:
             file.close()
 
@@ -83,7 +84,7 @@ class DicomObject:
             raise file_error(self._path, error) from error
         if (file.size, file.mtime_ns) != (self.info.size, self.info.mtime_ns):
             file.close()
-            raise not_dicom(_("{name} was changed since it was opened; open it again.").format(name=self._path.name))
+            raise not_dicom(_("{name} was changed since it was opened; open it again.").format(name=self._name))
         return file
 
     def _source(self, file: FileSource) -> Source:
@@ -97,16 +98,16 @@ def open_object(path: Path) -> DicomObject:
     except OSError as error:
         raise file_error(path, error) from error
     try:
-        file = read_file(source, path.name)
+        file = read_file(source, clean(path.name))
         matrix = read_matrix(file)
         info = picture_info(path, source, file, matrix)
         return DicomObject(path, file, matrix, info)
     except OSError as error:
         raise file_error(path, error) from error
     except MemoryError as error:
-        raise not_dicom(_("Reading {name} would take too much memory.").format(name=path.name)) from error
+        raise not_dicom(_("Reading {name} would take too much memory.").format(name=clean(path.name))) from error
     except UNREADABLE as error:
-        raise not_dicom(_("{name} is damaged beyond reading.").format(name=path.name)) from error
+        raise not_dicom(_("{name} is damaged beyond reading.").format(name=clean(path.name))) from error
     finally:
         source.close()
 
@@ -119,9 +120,12 @@ def file_error(path: Path, error: OSError) -> DicomReadError:
         detail = _("{path} may not be read by this user.")
     elif isinstance(error, IsADirectoryError):
         detail = _("{path} is a folder.")
+    elif isinstance(error, NotAFile):
+        detail = _("{path} is a device or a pipe, not a file.")
     else:
-        return not_dicom(_("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or str(error)))
-    return not_dicom(detail.format(path=path))
+        reason = clean(error.strerror or str(error))
+        return not_dicom(_("{path} cannot be read: {reason}.").format(path=clean(str(path)), reason=reason))
+    return not_dicom(detail.format(path=clean(str(path))))
 
 
 def _keeps_high_bits(matrix: Matrix) -> bool:

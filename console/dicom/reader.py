@@ -50,6 +50,11 @@ class PictureReader:
         process = self._process
         return None if process is None else process.pid
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for an answer at this moment."""
+        return self._lock.locked()
+
     def open(self, path: Path, deadline: float = DEADLINE) -> PictureInfo:
         """What the object is. Raises DicomReadError with one sentence."""
         answer = self._ask(Request("open", _absolute(path), language(), deadline), Path(path).name)

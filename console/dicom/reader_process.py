@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.dicom.messages import FrameAt, Request, pack, receive
+from console.dicom.text import clean
 from console.errors import ConsoleError, DecodeError, DicomReadError
 from console.i18n import _, set_language
 
@@ -54,7 +55,7 @@ class _Server:
         if (opened.info.size, opened.info.mtime_ns) != request.stamp:
             opened = self._open(request.path, True)
         if (opened.info.size, opened.info.mtime_ns) != request.stamp:
-            name = Path(request.path).name
+            name = clean(Path(request.path).name)
             raise DicomReadError(
                 _("The file cannot be read"),
                 _("{name} was changed since it was opened; open it again.").format(name=name),

@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -37,12 +38,20 @@ class BoundedStream(io.BufferedReader):
         return super().read(size)
 
 
+class NotAFile(OSError):
+    """A device, a socket or a named pipe, which could keep a reader waiting for ever."""
+
+
 class FileSource:
     """A file on disk. It is opened for each frame anew, so that no lock is held on it between two looks."""
 
     def __init__(self, path: Path) -> None:
-        self._raw = io.FileIO(path, "rb")
+        # Opening a named pipe would wait for its writer.
+        self._raw = io.FileIO(path, "rb", opener=_open_at_once)
         status = os.fstat(self._raw.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            self._raw.close()
+            raise NotAFile
         self.size = status.st_size
         self.mtime_ns = status.st_mtime_ns
 
@@ -67,6 +76,10 @@ class FileSource:
     def close(self) -> None:
         """Let the file go."""
         self._raw.close()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 class MemorySource:

@@ -10,7 +10,7 @@ import select
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from console.errors import TerminalError
 from console.graphics.answers import Answers, identify, name_has_true_color, parse, questions
@@ -100,9 +100,11 @@ def _raw(fd: int) -> Iterator[_Modes]:
     try:
         yield modes
     finally:
-        if modes.discard_input:
-            termios.tcflush(fd, termios.TCIFLUSH)
-        termios.tcsetattr(fd, termios.TCSANOW, before)
+        # A line that was dropped meanwhile has no modes to restore.
+        with suppress(termios.error):
+            if modes.discard_input:
+                termios.tcflush(fd, termios.TCIFLUSH)
+            termios.tcsetattr(fd, termios.TCSANOW, before)
 
 
 def _send(fd: int, data: bytes, deadline: float) -> bool:

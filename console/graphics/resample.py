@@ -130,7 +130,12 @@ def pan(view: View, geometry: Geometry, right: float, down: float) -> View:
 
 
 def place(view: View, geometry: Geometry) -> Placement:
-    """Where `view` puts the picture. Its edges go to the nearest whole canvas pixel, at least one pixel is shown."""
+    """Where `view` puts the picture. Its edges go to the nearest whole canvas pixel, at least one pixel is shown.
+
+    An empty geometry, which has no such place, is a ValueError; the coordinate functions follow it.
+    """
+    if geometry.empty:
+        raise ValueError("a picture without pixels, or a canvas without, has no coordinates")
     view = clamp(view, geometry)
     left, width, x0, x1 = _axis(view.center_x, view.scale, geometry.columns, geometry.width)
     top, height, y0, y1 = _axis(view.center_y, view.scale * geometry.stretch, geometry.rows, geometry.height)

@@ -59,7 +59,8 @@ class AuditLog:
 
         `event` is a dotted word ("repair.applied"), `details` are short texts: never patient data (see above).
         Control characters become blanks and values are cut at 4096 characters. The log is not read, however long.
-        Raises StoreError when the line cannot be kept; do not do then what had to be recorded first.
+        Raises StoreError when the line cannot be kept; do not do then what had to be recorded first. (A line whose head
+        the disk refuses is in the log all the same: it says what was about to happen.)
         """
         values = {key: _short(text) for key, text in details.items()}
         with self._turn():

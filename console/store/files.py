@@ -151,9 +151,11 @@ def _fall_back(path: Path, older_raw: bytes) -> str:
     previous = previous_of(path)
     saved = _saved_at(previous)
     aside = _set_aside(path)
-    # Should this not succeed (a full disk), the next reader falls back in the same way: nothing depends on it.
-    with suppress(OSError):
-        double(previous, older_raw, path)
+    # A copy, no link: two names for the same sectors would be damaged together. Should it not succeed (a full disk),
+    # the next reader falls back in the same way.
+    with suppress(OSError), temporary_name(path) as temporary:
+        fill(temporary, older_raw)
+        move(temporary, path)
         sync_folder(path.parent)
     if aside is None:
         sentence = _("{path} was missing; the version before it, saved {time}, is used. Check the last entries.")
@@ -194,7 +196,7 @@ def _saved_at(path: Path) -> str:
 
 def _target(path: Path) -> Path:
     """`path` itself, or the file it is a link to: replacing a link would leave its target behind, unchanged."""
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def _read(path: Path) -> bytes | None:

@@ -48,7 +48,7 @@ def _now() -> datetime:
 
 
 class HomeLock:
-    """The lock of one home folder, held for the life of a console."""
+    """The lock of one home folder. It is held as long as this object lives, unless it is released before."""
 
     def __init__(self, home: Path, clock: Callable[[], datetime] = _now) -> None:
         self._path = home / "console.lock"

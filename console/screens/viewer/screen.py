@@ -209,7 +209,11 @@ class ViewerScreen(ConsoleScreen):
         self._say(error.detail if error is not None else cine_line(self._info, state))
 
     def _say(self, sentence: str) -> None:
-        line = Text(sentence, no_wrap=True, overflow="ellipsis")
+        which = ""
+        if len(self._files) > 1:
+            which = _("file {index}/{count}").format(index=self._index + 1, count=len(self._files))
+        ellipsis = self.console_app.symbols.ellipsis
+        line = Text(side_by_side(sentence, which, max(self.size.width - 2, 20), ellipsis), no_wrap=True)
         self.query_one("#cine", Static).update(line)
 
     def _say_badge(self) -> None:
@@ -223,9 +227,7 @@ class ViewerScreen(ConsoleScreen):
             notes.append(_("name decoded against its label"))
         if self._info.problems:
             notes.append(_("{count} problems, see header").format(count=len(self._info.problems)))
-        if len(self._files) > 1:
-            notes.append(_("file {index}/{count}").format(index=self._index + 1, count=len(self._files)))
-        text = side_by_side(" · ".join(notes), _("engineering check, not for diagnosis"), max(self.size.width - 2, 20))
+        text = side_by_side(" · ".join(notes), _("not for diagnosis"), max(self.size.width - 2, 20))
         line.update(Text(text, no_wrap=True))
 
     # Keys

@@ -1,6 +1,5 @@
 """What the tests of the practice site share: one full site, and a small one that is built in a moment."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import pytest
 
 from console.demo import build, cases
 from console.demo.build import PracticeSite, build_practice
-from console.demo.phantom import Scene
 from console.demo.recipe import CArm, Recipe
+from console.demo.scene import Scene
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +24,9 @@ def scene() -> Scene:
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A home for a site of two small runs, which is built in well under a second."""
     first = replace(cases.RUNS[0], recipe=Recipe(frames=8, c_arm=CArm(size=128)))
     second = replace(first, file="pictures/P0017/20261120/0002-small.dcm", instance_number=2)
     monkeypatch.setattr(build, "RUNS", (first, second))
-    yield tmp_path / "home"
+    return tmp_path / "home"

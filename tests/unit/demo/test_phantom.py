@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from console.demo.phantom import Scene, phantom
+from console.demo.phantom import phantom
 from console.demo.recipe import CArm, Recipe, Stenosis
 from console.demo.render import Canvas, blur, enlarge, shrink
+from console.demo.scene import Scene
 from console.demo.truth import describe
 
 Floats = NDArray[np.float64]

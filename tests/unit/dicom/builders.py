@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, RLELossless
+from pydicom.uid import UID, ExplicitVRLittleEndian, RLELossless
 
 XA = "1.2.840.10008.5.1.4.1.1.12.1"
 JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
@@ -30,9 +30,9 @@ def xa(frames: int = 1, size: int = 16, syntax: str = ExplicitVRLittleEndian, **
     """An XA object of `frames` 8-bit frames without its pixels; `elements` are set on top, None deletes one."""
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
-    ds.file_meta.TransferSyntaxUID = syntax
-    ds.file_meta.MediaStorageSOPClassUID = XA
-    ds.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    ds.file_meta.TransferSyntaxUID = UID(syntax)
+    ds.file_meta.MediaStorageSOPClassUID = UID(XA)
+    ds.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
     ds.SOPClassUID = XA
     ds.SOPInstanceUID = "1.2.3.4"
     ds.Modality = "XA"

@@ -26,6 +26,7 @@ def interpret(line: bytes) -> list[Cell]:
     cells: list[Cell] = []
     fg: Color = None
     bg: Color = None
+    bold = False
     place = 0
     while place < len(text):
         match = _TOKEN.match(text, place)
@@ -33,7 +34,11 @@ def interpret(line: bytes) -> list[Cell]:
             raise AssertionError(f"a line may not hold {text[place : place + 12]!r}")
         place = match.end()
         if match[2] is None:
-            fg, bg = _sgr([int(number or 0) for number in match[1].split(";")], fg, bg)
+            numbers = [int(number or 0) for number in match[1].split(";")]
+            fg, bg = _sgr(numbers, fg, bg)
+            # The Linux console takes 90-97 for bold and keeps it, and shows 30-37 bright as long as it lasts.
+            bold = (bold and not {0, 22} & set(numbers)) or 90 <= numbers[0] <= 97
+            assert not (bold and isinstance(fg, int) and fg < 8), f"{numbers} is shown bright on the Linux console"
             continue
         character = match[2]
         if unicodedata.category(character) in ("Mn", "Me", "Cf"):

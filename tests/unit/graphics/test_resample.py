@@ -226,6 +226,13 @@ def test_pictures_and_canvases_of_no_size_are_no_error(shape: tuple[int, int]) -
         assert (shown.max() == 9) if shown.size and pixels.size else not shown.any()
 
 
+def test_without_pixels_there_are_no_coordinates_but_views_still_move() -> None:
+    for geometry in (Geometry(0, 0, 190, 108), Geometry(512, 512, 0, 0)):
+        pan(zoom(actual_size(geometry), geometry, 2.0), geometry, 5, 5)
+        with pytest.raises(ValueError, match="coordinates"):
+            to_image(fit(geometry), geometry, 0, 0)
+
+
 def test_rounding_never_moves_the_picture_by_more_than_half_a_canvas_pixel() -> None:
     # GIVEN a picture whose edges fall between canvas pixels
     geometry = Geometry(500, 333, 190, 108)

@@ -1,7 +1,12 @@
 """What the environment alone says about the terminal."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+import console
 from console.graphics.terminal import environment_color, environment_utf8, multiplexed, unasked
 
 
@@ -60,6 +65,33 @@ def test_windows_terminal_has_true_colour_and_utf8_without_being_asked() -> None
     assert (terminal.columns, terminal.rows) == (120, 30)
     assert (terminal.color, terminal.utf8, terminal.name) == ("true", True, "Windows Terminal")
     assert (terminal.answered, terminal.cell_aspect) == (False, 2.0)
+
+
+def test_everything_imports_and_answers_on_windows_where_there_is_no_termios() -> None:
+    # GIVEN an interpreter as on Windows: no termios, no fcntl, os.name is "nt"
+    script = """
+import os, pkgutil, importlib, sys
+sys.modules["termios"] = sys.modules["fcntl"] = sys.modules["tty"] = None
+import console.graphics
+for module in pkgutil.iter_modules(console.graphics.__path__):
+    importlib.import_module("console.graphics." + module.name)
+from console.graphics.probe import drain, probe
+os.name = "nt"
+terminal = probe(0, 1, environ={"WT_SESSION": "7a1f"})
+assert terminal.color == "true", terminal
+assert not terminal.answered
+assert not drain(0)
+"""
+    # WHEN every module of the package is imported and the terminal probed THEN it works
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(console.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_older_windows_console_has_256_colours() -> None:

@@ -129,7 +129,8 @@ STEPWISE: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
 
 def hold(folder: Path) -> None:
     """Take the lock, say so, and keep it until somebody kills us."""
-    acknowledge(int(HomeLock(folder).acquire("李工")))
+    lock = HomeLock(folder)
+    acknowledge(int(lock.acquire("李工")))
     signal.pause()
 
 

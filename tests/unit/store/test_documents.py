@@ -13,7 +13,7 @@ from tinydb import where
 
 from console.errors import StoreError
 from console.store.documents import CheckedStorage, open_documents
-from console.store.files import previous_of, read_checked
+from console.store.files import previous_of, read_checked, write_checked
 from tests.unit.store.processes import CHECKOUT
 
 
@@ -162,10 +162,8 @@ def test_threads_that_share_documents_lose_nothing(path: Path) -> None:
     assert len(open_documents(path).table("shared")) == 61
 
 
-@pytest.mark.parametrize("content", [b"[]", b'{"_default": []}', b"not json", b""])
+@pytest.mark.parametrize("content", [b"[]", b'{"_default": []}', b"not json", b""], ids=["list", "no table", "no JSON", "empty"])
 def test_something_other_than_documents_is_a_sentence(path: Path, content: bytes) -> None:
-    from console.store.files import write_checked
-
     write_checked(path, content)
     with pytest.raises(StoreError, match="other than documents"):
         open_documents(path)

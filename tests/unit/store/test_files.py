@@ -41,7 +41,11 @@ def test_what_was_written_is_read_back(kept: Path) -> None:
     assert (checked.data, checked.recovered) == (SECOND, "")
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"#cathlab-store 1 sha256:00 0\n", bytes(range(256)) * 5000])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n", b"#cathlab-store 1 sha256:00 0\n", bytes(range(256)) * 5000],
+    ids=["nothing", "a line feed", "a first line", "a megabyte"],
+)
 def test_any_bytes_come_back_as_they_were(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any"
     write_checked(path, data)
@@ -372,6 +376,7 @@ def test_sweeping_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None
         ("left\u202eright\u2028", "left right "),
         ("\udcc4\udce3.dcm", "\\udcc4\\udce3.dcm"),
     ],
+    ids=["plain", "escape sequences", "bidi and line separators", "not UTF-8"],
 )
 def test_text_is_made_harmless(text: str, shown: str) -> None:
     assert one_line(text) == shown
