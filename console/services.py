@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from console import i18n
@@ -17,6 +17,11 @@ from console.store.audit import AuditLog
 from console.store.lock import HomeLock
 
 
+def local_now() -> datetime:
+    """The time on the wall, with its zone."""
+    return datetime.now(UTC).astimezone()
+
+
 class Preferences:
     """The settings in force. A change is saved at once and atomically; what could not be saved is not in force."""
 
@@ -27,7 +32,7 @@ class Preferences:
         self.now: Settings = file.load()
 
     def change(self, **values: object) -> Settings:
-        """Take over and save `values` (fields of Settings). Raises SettingsError or StoreError; then nothing changed."""
+        """Take over and save `values`, fields of Settings. SettingsError or StoreError: then nothing changed."""
         changed = self.now.changed(**values)
         if not self.read_only:
             self._file.save(changed)
@@ -49,7 +54,7 @@ class Services:
     pictures: Pictures
     practice: bool = False
     """True for the practice site, which says so on every screen."""
-    clock: Callable[[], datetime] = field(default=datetime.now)
+    clock: Callable[[], datetime] = field(default=local_now)
     """Wall clock, for what is shown."""
     monotonic: Callable[[], float] = field(default=time.monotonic)
     """Clock of the cine and of the idle lock."""

@@ -48,7 +48,11 @@ def render(options: Namespace, _home: Path) -> int:
         if picture.frames == 0:
             raise UsageError(_("Nothing to draw"), no_picture_sentence(picture))
         stored = pictures.frame(picture, options.frame)
-    chosen = Window(options.window[0], options.window[1], source="operator") if options.window else pictures.first_window(picture, stored)
+    chosen = (
+        Window(options.window[0], options.window[1], source="operator")
+        if options.window
+        else pictures.first_window(picture, stored)
+    )
     pixels = pictures.visible(picture, stored, chosen)
     if options.graphics == "png":
         data = png_bytes(_scaled(pixels, picture, options.size) if options.size else pixels)

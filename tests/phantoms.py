@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, XRayAngiographicImageStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, XRayAngiographicImageStorage
 
 
 def cine_pixels(frames: int, rows: int = 64, columns: int = 64) -> NDArray[np.uint8]:
@@ -18,17 +18,19 @@ def cine_pixels(frames: int, rows: int = 64, columns: int = 64) -> NDArray[np.ui
     return pixels
 
 
-def write_cine(path: Path, frames: int = 12, fps: float = 10.0, size: int = 64, **elements: object) -> NDArray[np.uint8]:
+def write_cine(
+    path: Path, frames: int = 12, fps: float = 10.0, size: int = 64, **elements: object
+) -> NDArray[np.uint8]:
     """Write an uncompressed X-ray angiographic object; `elements` are set by DICOM keyword. Returns its pixels."""
     pixels = cine_pixels(frames, size, size)
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = XRayAngiographicImageStorage
-    meta.MediaStorageSOPInstanceUID = f"1.2.826.0.1.3680043.8.498.{frames}.{size}"
+    meta.MediaStorageSOPInstanceUID = UID(f"1.2.826.0.1.3680043.8.498.{frames}.{size}")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds = Dataset()
     ds.file_meta = meta
     ds.SpecificCharacterSet = "ISO_IR 192"
-    ds.SOPClassUID = meta.MediaStorageSOPClassUID
+    ds.SOPClassUID = XRayAngiographicImageStorage
     ds.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
     ds.Modality = "XA"
     ds.PatientName = "Zhang^Wei=张^伟"

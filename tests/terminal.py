@@ -22,7 +22,12 @@ class Session:
     """One program in a pseudo-terminal of `columns` x `rows` that answers as a true-colour xterm would."""
 
     def __init__(
-        self, command: Sequence[str], columns: int, rows: int, environ: Mapping[str, str] | None = None, cwd: str | None = None
+        self,
+        command: Sequence[str],
+        columns: int,
+        rows: int,
+        environ: Mapping[str, str] | None = None,
+        cwd: str | None = None,
     ) -> None:
         self.master, slave = pty.openpty()
         self.resize(columns, rows)
@@ -31,7 +36,13 @@ class Session:
         for name in ("TMUX", "TEXTUAL_COLOR_SYSTEM"):
             settings.pop(name, None)
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=settings, cwd=cwd, start_new_session=True,
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=settings,
+            cwd=cwd,
+            start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(slave)
@@ -44,7 +55,9 @@ class Session:
     def __enter__(self) -> "Session":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def resize(self, columns: int, rows: int) -> None:
@@ -64,7 +77,7 @@ class Session:
         return bytes(self.output[start:])
 
     def wait_for(self, text: str, seconds: float = 10.0, since: int = 0) -> None:
-        """Read until `text` has been drawn after position `since` of the output; AssertionError when it does not come."""
+        """Read until `text` has been drawn after position `since` of the output; else AssertionError."""
         deadline = time.monotonic() + seconds
         while text not in self.text(since):
             left = deadline - time.monotonic()
@@ -131,4 +144,6 @@ class Session:
 
 def _cells(data: bytes) -> int:
     text = _ESCAPES.sub(b"", data).decode("utf-8", "replace")
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text if character.isprintable())
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text if character.isprintable()
+    )

@@ -96,7 +96,7 @@ class FrameFeed:
             return error
 
     def _next(self) -> int | None:
-        """The first missing frame at or behind the player, as far ahead as the cache can hold; None when all is there."""
+        """The first missing frame from the player on, as far ahead as the cache holds; None when all is there."""
         frames = self._info.frames
         largest = self._bytes // len(self._frames) if self._frames else 0
         room = frames if largest == 0 else max(min(frames, self._cache_bytes // largest), 2)

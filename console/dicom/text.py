@@ -64,6 +64,8 @@ _WEAK = ("ascii", "latin-1", "utf-8", "gb18030")
 _DESIGNATION = re.compile(rb"\x1b[\x20-\x2f]+[\x30-\x7e]")
 _DESIGNATION_LEFT = re.compile("\x1b[\x20-\x2f]+[\x30-\x7e]")
 _SEGMENT = re.compile(rb"[\\^=\s]+")
+_PAIR_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\xdf-\xff]{2}(?=[A-Za-z])")
+"""Two accented small letters inside a word; the first bytes of common Han characters would be capitals there."""
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
@@ -99,6 +101,8 @@ def _latin_is_plausible(segment: bytes) -> bool:
         return not any(0x80 <= byte < 0xA0 for byte in segment)
     if any(byte in b"\xd7\xf7" or 0x80 <= byte < 0xC0 for byte in segment if byte > 0x7F):
         return False
+    if max(runs) == 2 and len(_PAIR_IN_WORD.findall(segment)) == runs.count(2):
+        return True
     letters = sum(chr(byte).isalpha() for byte in segment if byte < 0x80)
     return max(runs) <= 2 and letters >= 2 * max(runs) - 1 and not _capital_inside(segment)
 

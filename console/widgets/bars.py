@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
@@ -39,7 +40,7 @@ class TopLine:
 class TopBar(Widget):
     """Product, site, places with their keys, marks, operator and clock; what does not fit goes, least needed first."""
 
-    COMPONENT_CLASSES = {"top-bar--current", "top-bar--mark"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"top-bar--current", "top-bar--mark"}
     line: reactive[TopLine | None] = reactive(None)
 
     def render(self) -> Text:
@@ -90,7 +91,7 @@ class Key:
 class KeyBar(Widget):
     """What the keys do here, most used first; the last ones (help, quit) always stay."""
 
-    COMPONENT_CLASSES = {"key-bar--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
     keys: reactive[tuple[Key, ...]] = reactive(())
     always: reactive[int] = reactive(1)
     """How many keys at the end are never dropped."""

@@ -57,8 +57,8 @@ class FrameView(Widget, can_focus=False):
         steps: int
         at: tuple[float, float]
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(id=widget_id)
         self._painting: Painting | None = None
         self._on_terminal: tuple[bytes, ...] = ()
         self._place: Region | None = None

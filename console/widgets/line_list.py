@@ -3,18 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from console.widgets.bars import fit
+from console.widgets.bars import side_by_side
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,25 @@ class Line:
     indent: int = 0
     """Levels of nesting."""
     heading: bool = False
+    right: str = ""
+    """Stands at the right end; the text gives way to it."""
+    dim: str = ""
+    """Follows the text, less important."""
 
 
 class LineList(ScrollView, can_focus=True):
     """Lines with a cursor."""
 
-    COMPONENT_CLASSES = {"line-list--cursor", "line-list--heading"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-list--cursor", "line-list--heading", "line-list--dim"}
     ALLOW_SELECT = False
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "", show=False, id="lines.up", tooltip="one line up"),
         Binding("down", "move(1)", "", show=False, id="lines.down", tooltip="one line down"),
         Binding("pageup", "page(-1)", "", show=False, id="lines.page_up", tooltip="one page up"),
         Binding("pagedown", "page(1)", "", show=False, id="lines.page_down", tooltip="one page down"),
         Binding("home", "move(-1000000)", "", show=False, id="lines.first", tooltip="first line"),
         Binding("end", "move(1000000)", "", show=False, id="lines.last", tooltip="last line"),
+        Binding("enter", "choose", "", show=False, id="lines.choose", tooltip="takes the line"),
     ]
 
     @dataclass
@@ -47,8 +52,15 @@ class LineList(ScrollView, can_focus=True):
 
         index: int
 
-    def __init__(self, *, id: str | None = None, ellipsis: str = "…") -> None:
-        super().__init__(id=id)
+    @dataclass
+    class Chosen(Message):
+        """The operator took a line."""
+
+        index: int
+
+    def __init__(self, widget_id: str, *, ellipsis: str = "…", choosable: bool = False) -> None:
+        super().__init__(id=widget_id)
+        self._choosable = choosable
         self._lines: Sequence[Line] = ()
         self._cursor = 0
         self._ellipsis = ellipsis
@@ -58,12 +70,12 @@ class LineList(ScrollView, can_focus=True):
         """Index of the line under the cursor."""
         return self._cursor
 
-    def show(self, lines: Sequence[Line]) -> None:
-        """Show these lines, cursor on the first."""
+    def show(self, lines: Sequence[Line], cursor: int = 0) -> None:
+        """Show these lines, with the cursor on the one numbered `cursor` (from 0), or the nearest there is."""
         self._lines = lines
-        self._cursor = 0
+        self._cursor = max(min(cursor, len(lines) - 1), 0)
         self.virtual_size = Size(self.size.width, len(lines))
-        self.scroll_to(0, 0, animate=False)
+        self.scroll_to_region(Region(0, self._cursor, 1, 1), animate=False, force=True)
         self.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -81,8 +93,12 @@ class LineList(ScrollView, can_focus=True):
             style = style + self.get_component_rich_style("line-list--heading")
         if index == self._cursor and self.has_focus:
             style = style + self.get_component_rich_style("line-list--cursor")
-        text = fit(" " * (1 + 2 * line.indent) + line.text, width, self._ellipsis)
-        return Strip([Segment(text + " " * (width - cell_len(text)), style + Style(meta={"line": index}))], width)
+        text = " " * (1 + 2 * line.indent) + line.text
+        whole = side_by_side(text + ("  " + line.dim if line.dim else ""), line.right, width - 1, self._ellipsis) + " "
+        if not line.dim or index == self._cursor:
+            return Strip([Segment(whole, style)], width)
+        dim = style + self.get_component_rich_style("line-list--dim")
+        return Strip([Segment(whole[: len(text)], style), Segment(whole[len(text) :], dim)], width)
 
     def action_move(self, step: int) -> None:
         self._move_to(self._cursor + step)
@@ -90,8 +106,15 @@ class LineList(ScrollView, can_focus=True):
     def action_page(self, direction: int) -> None:
         self._move_to(self._cursor + direction * max(self.size.height - 1, 1))
 
+    def action_choose(self) -> None:
+        if self._choosable and self._lines:
+            self.post_message(self.Chosen(self._cursor))
+
     def on_click(self, event: events.Click) -> None:
-        self._move_to(event.y + self.scroll_offset.y)
+        index = event.y + self.scroll_offset.y
+        if index < len(self._lines):
+            self._move_to(index)
+            self.action_choose()
 
     def _move_to(self, index: int) -> None:
         if not self._lines:

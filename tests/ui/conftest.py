@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,8 @@ from console.widgets.bars import KeyBar, TopBar
 
 Found = TypeVar("Found", bound=Widget)
 
-TERMINAL: Terminal = replace(unasked({"LANG": "C.UTF-8", "COLORTERM": "truecolor"}, (80, 24), windows=False), name="test")
+ENVIRON = {"LANG": "C.UTF-8", "COLORTERM": "truecolor", "TERM": "test"}
+TERMINAL: Terminal = unasked(ENVIRON, (80, 24), windows=False)
 
 
 class HandClock:
@@ -50,7 +51,8 @@ class Desk:
 @pytest.fixture
 def desk(isolated_home: Path) -> Iterator[Desk]:
     clock = HandClock()
-    services = replace(build_services(isolated_home), clock=lambda: datetime(2026, 11, 20, 10, 32), monotonic=clock)
+    wall = datetime(2026, 11, 20, 10, 32, tzinfo=UTC)
+    services = replace(build_services(isolated_home), clock=lambda: wall, monotonic=clock)
     services.preferences.change(operator="Li", autoplay=False, language="en")
     yield Desk(services, clock)
     services.close()

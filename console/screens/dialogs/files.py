@@ -4,19 +4,17 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from console.i18n import _
 from console.model.places import Listing, drives, list_folder
 from console.model.text import clean, size_text
 from console.screens.base import bindings_of
 from console.screens.dialogs.panel import Panel
-from console.widgets.bars import side_by_side
+from console.widgets.line_list import Line, LineList
 
 _MOST_ENTRIES = 2000
 """Lines shown of one folder; the path line reaches the rest."""
@@ -37,11 +35,12 @@ class FileDialog(Panel[Path]):
         super().__init__(title)
         self._folder = start
         self._save_as = save_as
-        self._listing: Listing | None = None
+        self._shown: list[Path] = []
+        """The path behind each line."""
 
     def inside(self) -> ComposeResult:
         yield Input(id="path")
-        yield OptionList(id="entries", markup=False)
+        yield LineList("entries", choosable=True)
         yield Static("", id="problem", markup=False)
 
     def hint(self) -> str:
@@ -52,7 +51,7 @@ class FileDialog(Panel[Path]):
     def on_mount(self) -> None:
         self._go(self._folder)
         if not self._save_as:
-            self.query_one(OptionList).focus()
+            self.query_one(LineList).focus()
 
     def action_up(self) -> None:
         self._go(self._folder.parent)
@@ -73,10 +72,10 @@ class FileDialog(Panel[Path]):
         else:
             self._problem(_("{path} does not exist.").format(path=path))
 
-    @on(OptionList.OptionSelected, "#entries")
-    def chosen(self, event: OptionList.OptionSelected) -> None:
+    @on(LineList.Chosen)
+    def chosen(self, event: LineList.Chosen) -> None:
         event.stop()
-        path = Path(event.option.id or "")
+        path = self._shown[event.index]
         if path.is_dir():
             self._go(path)
         elif self._save_as:
@@ -91,20 +90,19 @@ class FileDialog(Panel[Path]):
         listing = event.listing
         if listing.folder != self._folder:
             return
-        self._listing = listing
-        entries = self.query_one(OptionList)
+        entries = self.query_one(LineList)
         entries.loading = False
-        entries.clear_options()
-        width = max(entries.size.width - 4, 20)
-        options = [Option(Text(".."), id=str(listing.folder.parent))]
         if listing.folder.parent == listing.folder or listing.error:
-            options = [Option(Text(str(place)), id=str(place)) for place in drives()]
+            self._shown = list(drives())
+            lines = [Line(str(place)) for place in self._shown]
+        else:
+            self._shown = [listing.folder.parent]
+            lines = [Line("..")]
         for entry in listing.entries[:_MOST_ENTRIES]:
+            self._shown.append(listing.folder / entry.name)
             name = clean(entry.name) + (os.sep if entry.is_folder else "")
-            line = side_by_side(name, "" if entry.is_folder else size_text(entry.size), width)
-            options.append(Option(Text(line, no_wrap=True), id=str(listing.folder / entry.name)))
-        entries.add_options(options)
-        entries.highlighted = 0
+            lines.append(Line(name, right="" if entry.is_folder else size_text(entry.size)))
+        entries.show(lines)
         left_out = len(listing.entries) - _MOST_ENTRIES
         if listing.error:
             self._problem(_("{path} cannot be opened: {reason}.").format(path=listing.folder, reason=listing.error))
@@ -117,7 +115,7 @@ class FileDialog(Panel[Path]):
         self._folder = folder
         path = folder / self._save_as if self._save_as else folder
         self.query_one(Input).value = str(path)
-        self.query_one(OptionList).loading = True
+        self.query_one(LineList).loading = True
         self._read(folder)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="folder", description="reading a folder")

@@ -19,7 +19,7 @@ class HelpPanel(Panel[None]):
         self._scope = scope
 
     def inside(self) -> ComposeResult:
-        yield LineList(id="lines")
+        yield LineList("lines")
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._show)
@@ -43,4 +43,7 @@ class HelpPanel(Panel[None]):
 def _lines(command: Command, cells: int) -> list[Line]:
     """The key, then name and help, wrapped beside it."""
     first, *others = wrap(f"{_(command.name)}: {_(command.help)}", cells)
-    return [Line(set_cell_size(command.key_label, _KEY_CELLS) + first, 1), *(Line(" " * _KEY_CELLS + line, 1) for line in others)]
+    return [
+        Line(set_cell_size(command.key_label, _KEY_CELLS) + first, 1),
+        *(Line(" " * _KEY_CELLS + line, 1) for line in others),
+    ]

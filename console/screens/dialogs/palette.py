@@ -1,18 +1,15 @@
 """The palette: every command that works here, found by its name, its English name or its pinyin initials."""
 
-from rich.cells import cell_len, set_cell_size
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
+from textual.widgets import Input
 
 from console.commands import Command, commands_of
 from console.i18n import _
 from console.pinyin import initials
 from console.screens.base import action_of
 from console.screens.dialogs.panel import Panel
-from console.widgets.bars import side_by_side
+from console.widgets.line_list import Line, LineList
 
 
 class Palette(Panel[str]):
@@ -26,13 +23,13 @@ class Palette(Panel[str]):
 
     def inside(self) -> ComposeResult:
         yield Input(placeholder=_("name or pinyin initials"), id="wanted")
-        yield OptionList(id="commands", markup=False)
+        yield LineList("commands", choosable=True)
 
     def hint(self) -> str:
         return _("↑↓ move · enter run · esc close")
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._list, "")
+        self._list("")
 
     @on(Input.Changed, "#wanted")
     def narrow(self, event: Input.Changed) -> None:
@@ -42,31 +39,24 @@ class Palette(Panel[str]):
     @on(Input.Submitted, "#wanted")
     def run_first(self, event: Input.Submitted) -> None:
         event.stop()
-        self.query_one(OptionList).action_select()
+        self.query_one(LineList).action_choose()
 
-    @on(OptionList.OptionSelected, "#commands")
-    def run(self, event: OptionList.OptionSelected) -> None:
+    @on(LineList.Chosen)
+    def run(self, event: LineList.Chosen) -> None:
         event.stop()
-        self.dismiss(event.option.id)
+        self.dismiss(action_of(self._found[event.index]))
 
     def key_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
+        self.query_one(LineList).action_move(1)
 
     def key_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
+        self.query_one(LineList).action_move(-1)
 
     def _list(self, wanted: str) -> None:
-        options = self.query_one(OptionList)
-        width = max(options.size.width - 2, 40)
-        name_cells = max(cell_len(_(command.name)) for command in self._commands) + 2
-        options.clear_options()
-        for command in self._commands:
-            if matches(command, wanted):
-                name = set_cell_size(_(command.name), name_cells)
-                line = side_by_side(name + _(command.help), command.key_label, width)
-                options.add_option(Option(Text(line, no_wrap=True), id=action_of(command)))
-        if options.option_count:
-            options.highlighted = 0
+        self._found = [command for command in self._commands if matches(command, wanted)]
+        self.query_one(LineList).show(
+            [Line(_(command.name), dim=_(command.help), right=command.key_label) for command in self._found]
+        )
 
 
 def matches(command: Command, wanted: str) -> bool:

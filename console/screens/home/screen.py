@@ -7,8 +7,7 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from console import __version__
 from console.i18n import _
@@ -16,6 +15,7 @@ from console.model.text import clean
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.files import FileDialog
 from console.widgets.bars import Key
+from console.widgets.line_list import Line, LineList
 
 
 class HomeScreen(ConsoleScreen):
@@ -29,7 +29,7 @@ class HomeScreen(ConsoleScreen):
         with Horizontal(id="columns"):
             with Vertical(id="recent-pane") as pane:
                 pane.border_title = Text(_("Last looked at"))
-                yield OptionList(id="recent", markup=False)
+                yield LineList("recent", choosable=True, ellipsis=self.console_app.symbols.ellipsis)
                 yield Static("", id="empty", markup=False)
             with Vertical(id="machine-pane") as pane:
                 pane.border_title = Text(_("This console"))
@@ -55,27 +55,21 @@ class HomeScreen(ConsoleScreen):
         return tuple(key for key in super().keys() if some or key.action != "screen.open_recent")
 
     def _list(self) -> None:
-        lists = self.query("#recent").results(OptionList)
-        recent = next(iter(lists), None)
+        found = self.query("#recent").results(LineList)
+        recent = next(iter(found), None)
         if recent is None:
             return
         paths = self.services.preferences.now.recent
-        highlighted = recent.highlighted or 0
-        recent.clear_options()
-        recent.add_options([Option(self._line(Path(path)), id=path) for path in paths])
+        recent.show([self._line(Path(path)) for path in paths], recent.cursor)
         recent.display = bool(paths)
-        if paths:
-            recent.highlighted = min(highlighted, len(paths) - 1)
         empty = self.query_one("#empty", Static)
         empty.display = not paths
         empty.update(_("Nothing yet. Press o to open a DICOM file, a folder or a disc."))
 
-    def _line(self, path: Path) -> Text:
-        hidden = self.services.preferences.now.privacy
-        text = Text(clean(path.name) if not hidden else "***", no_wrap=True, overflow="ellipsis")
-        if not hidden:
-            text.append(f"  {clean(str(path.parent))}", "dim")
-        return text
+    def _line(self, path: Path) -> Line:
+        if self.services.preferences.now.privacy:
+            return Line("***")
+        return Line(clean(path.name), dim=clean(str(path.parent)))
 
     def _machine(self) -> str:
         return "\n".join(
@@ -94,20 +88,16 @@ class HomeScreen(ConsoleScreen):
             self.console_app.open_paths((path,))
 
     def action_open_recent(self) -> None:
-        recent = self.query_one("#recent", OptionList)
-        if recent.highlighted is not None:
-            recent.action_select()
+        self.query_one("#recent", LineList).action_choose()
 
-    @on(OptionList.OptionSelected, "#recent")
-    def open_selected(self, event: OptionList.OptionSelected) -> None:
+    @on(LineList.Chosen)
+    def open_chosen(self, event: LineList.Chosen) -> None:
         event.stop()
-        self.console_app.open_paths((Path(event.option.id or ""),))
+        self.console_app.open_paths((Path(self.services.preferences.now.recent[event.index]),))
 
     def action_forget(self) -> None:
-        recent = self.query_one("#recent", OptionList)
-        paths = self.services.preferences.now.recent
-        if recent.highlighted is not None and paths:
-            gone = paths[recent.highlighted]
-            self.console_app.change_setting(recent=tuple(path for path in paths if path != gone))
+        index, paths = self.query_one("#recent", LineList).cursor, self.services.preferences.now.recent
+        if paths:
+            self.console_app.change_setting(recent=(*paths[:index], *paths[index + 1 :]))
             self._list()
             self.refresh_bars()

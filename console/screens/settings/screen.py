@@ -8,15 +8,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from console.i18n import N_, _, ngettext
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import AskText, Choose
 from console.services import Services
 from console.settings import Settings, hash_passphrase
-from console.widgets.bars import side_by_side
+from console.widgets.line_list import Line, LineList
 
 _LANGUAGES = (("", N_("as the system says")), ("zh", "中文"), ("en", "English"))
 _THEMES = (("dark", N_("dark")), ("light", N_("light")))
@@ -61,7 +59,7 @@ class SettingsScreen(ConsoleScreen):
     def body(self) -> ComposeResult:
         with Vertical(id="settings-pane") as pane:
             pane.border_title = Text(_("Settings"))
-            yield OptionList(id="settings", markup=False)
+            yield LineList("settings", choosable=True, ellipsis=self.console_app.symbols.ellipsis)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -79,15 +77,9 @@ class SettingsScreen(ConsoleScreen):
         self._list()
 
     def _list(self) -> None:
-        found = list(self.query("#settings").results(OptionList))
-        if not found:
-            return
-        options, highlighted = found[0], found[0].highlighted or 0
-        options.clear_options()
-        width = max(min(self.size.width, 100) - 8, 30)
-        for key, name, value in self._lines(self.services.preferences.now):
-            options.add_option(Option(Text(side_by_side(name, value, width), no_wrap=True), id=key))
-        options.highlighted = highlighted
+        for settings in self.query("#settings").results(LineList):
+            now = self._lines(self.services.preferences.now)
+            settings.show([Line(name, right=value) for _key, name, value in now], settings.cursor)
 
     def _lines(self, now: Settings) -> tuple[tuple[str, str, str], ...]:
         return (
@@ -102,17 +94,15 @@ class SettingsScreen(ConsoleScreen):
         )
 
     def action_change(self) -> None:
-        options = self.query_one("#settings", OptionList)
-        if options.highlighted is not None:
-            options.action_select()
+        self.query_one("#settings", LineList).action_choose()
 
     def action_back(self) -> None:
         self.console_app.action_place("home")
 
-    @on(OptionList.OptionSelected, "#settings")
-    def change_selected(self, event: OptionList.OptionSelected) -> None:
+    @on(LineList.Chosen)
+    def change_chosen(self, event: LineList.Chosen) -> None:
         event.stop()
-        self._ask(event.option.id or "")
+        self._ask(self._lines(self.services.preferences.now)[event.index][0])
 
     @work(exclusive=True, group="setting")
     async def _ask(self, key: str) -> None:

@@ -57,7 +57,7 @@ class HeaderScreen(ConsoleScreen):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder=_("search in tags, names and values"), id="filter")
-        yield LineList(id="lines", ellipsis=self.console_app.symbols.ellipsis)
+        yield LineList("lines", ellipsis=self.console_app.symbols.ellipsis)
         yield Static("", id="whole", markup=False)
 
     def on_mount(self) -> None:

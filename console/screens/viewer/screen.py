@@ -34,7 +34,10 @@ _LINE_SECONDS = 0.25
 
 
 class ViewerScreen(ConsoleScreen):
-    """Shows the files at and below some paths, one at a time. The worker reads, the playback thread draws, this class decides."""
+    """Shows the files at and below some paths, one at a time.
+
+    Workers read, the playback's thread draws, this class decides.
+    """
 
     SCOPE: ClassVar[str] = "viewer"
     PLACE: ClassVar[str] = "home"
@@ -81,7 +84,7 @@ class ViewerScreen(ConsoleScreen):
         self._shot: Shot | None = None
 
     def body(self) -> ComposeResult:
-        yield FrameView(id="picture")
+        yield FrameView("picture")
         yield Static("", id="cine", markup=False)
         yield Static("", id="badge", markup=False)
 

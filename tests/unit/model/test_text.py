@@ -22,7 +22,14 @@ def test_nothing_that_moves_the_cursor_survives(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_702_398, "1.7 MB"), (9_400_000_000, "9.4 GB"), (10**15, "1000 TB")],
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (1_702_398, "1.7 MB"),
+        (9_400_000_000, "9.4 GB"),
+        (10**15, "1000 TB"),
+    ],
 )
 def test_sizes_are_powers_of_a_thousand(size: int, text: str) -> None:
     assert size_text(size) == text
