@@ -16,6 +16,7 @@ from typing import Any
 from console.errors import SettingsError
 from console.i18n import _
 from console.store.files import one_line, read_checked, write_checked
+from console.store.trouble import only_reading
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "language": ("", "zh", "en"),
@@ -95,9 +96,9 @@ class SettingsFile:
         self.path = path
         """The file; it comes into being with the first save."""
         self.read_only = read_only
-        """True for a console that does not hold the home folder: a damaged file is left for the other to repair."""
+        """True for a console that does not hold the home folder: it saves nothing, and repairs nothing."""
         self.notes: tuple[str, ...] = ()
-        """What the last `load` had to tell the operator, one translated sentence each."""
+        """What the last `load` or `save` had to tell the operator, one translated sentence each."""
 
     def load(self) -> Settings:
         """The settings; defaults where the file, or a key, is missing.
@@ -135,8 +136,12 @@ class SettingsFile:
 
         Raises StoreError when it cannot be written; the old content then stands.
         """
+        if self.read_only:
+            raise only_reading(self.path)
+        checked = read_checked(self.path, by_hand=True)
+        self.notes = (checked.recovered,) if checked.recovered else ()
         try:
-            content = self._parse(read_checked(self.path, by_hand=True).data)
+            content = self._parse(checked.data)
         except SettingsError:
             # Edited beyond reading; write_checked keeps it as the previous generation.
             content = {}

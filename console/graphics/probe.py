@@ -20,8 +20,14 @@ from console.i18n import _
 TIMEOUT = 1.5
 """Seconds to wait for the first answer, and again for the next: a satellite link needs 0.7."""
 
-_MOST = 65536
-"""Bytes of answers kept; a paste while asking must not grow without bound."""
+_MOST = 4096
+"""Bytes kept; a paste while asking must not grow without bound. All answers together are some 200."""
+
+_LONGEST = 256
+"""Bytes that hold any answer."""
+
+_ENDS = b"cRty\\"
+"""Last bytes of the answers."""
 
 
 def probe(
@@ -122,26 +128,32 @@ def _send(fd: int, data: bytes, deadline: float) -> bool:
 
 
 def _receive(fd: int, started: float, timeout: float) -> bytes:
-    """Bytes up to and with the answer to the last question, or what came until the patience ran out."""
-    data = b""
+    """Bytes up to and with the answer to the last question, or what came until the patience ran out.
+
+    Reads byte by byte, so that a key that follows the last answer stays for the application.
+    """
+    data = bytearray()
+    begun = False
     deadline = started + timeout
-    while True:
-        if not select.select([fd], [], [], max(deadline - time.monotonic(), 0))[0]:
-            return data
+    while select.select([fd], [], [], max(deadline - time.monotonic(), 0))[0]:
         try:
-            piece = os.read(fd, 4096)
+            byte = os.read(fd, 1)
         except BlockingIOError:
             continue
         except OSError:
-            return data
-        if not piece:
-            return data
-        data = (data + piece)[-_MOST:]
-        answers = parse(data)
-        if answers.complete:
-            return data
-        if answers.begun:
+            break
+        if not byte:
+            break
+        data += byte
+        if byte in _ENDS:
+            answers = parse(bytes(data[-_LONGEST:]))
+            if answers.complete:
+                break
+            begun = begun or answers.begun
+        if begun:
             deadline = min(time.monotonic() + timeout, started + 3 * timeout)
+        del data[:-_MOST]
+    return bytes(data)
 
 
 def _conclude(

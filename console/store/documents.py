@@ -23,6 +23,7 @@ from tinydb.table import Table
 from console.errors import StoreError
 from console.i18n import _
 from console.store.files import read_checked, write_checked
+from console.store.trouble import only_reading
 
 Tables = dict[str, dict[str, Any]]
 Change = Mapping[Any, Any] | Callable[[MutableMapping[Any, Any]], None]
@@ -67,11 +68,7 @@ class CheckedStorage(Storage):
     def write(self, data: Tables) -> None:
         """Make `data` the content. Raises StoreError, and the old content stands, when it cannot be saved."""
         if self.read_only:
-            sentence = _(
-                "{path} was not changed: another console holds this home folder, and this one only reads. Close the "
-                "other console, or make the change there."
-            )
-            raise StoreError(_("Opened for reading only"), sentence.format(path=self.path))
+            raise only_reading(self.path)
         # Paths that are not UTF-8 hold lone surrogates, which json.loads reads back from bytes in the same way.
         content = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
         with self.turn:

@@ -57,6 +57,15 @@ def cannot_read(path: Path, error: OSError) -> StoreError:
     return StoreError(_("Cannot be read"), sentence.format(path=path, reason=_reason(error)))
 
 
+def only_reading(path: Path) -> StoreError:
+    """The refusal of a change in a console that does not hold the home folder."""
+    sentence = _(
+        "{path} was not changed: another console holds this home folder, and this one only reads. Close the other "
+        "console, or make the change there."
+    )
+    return StoreError(_("Opened for reading only"), sentence.format(path=path))
+
+
 def too_new(path: Path) -> StoreError:
     """The refusal of a file or folder whose format this version does not know."""
     sentence = _(

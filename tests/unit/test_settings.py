@@ -198,7 +198,13 @@ def test_a_second_console_changes_nothing_on_the_disk(file: SettingsFile) -> Non
     file.path.write_bytes(b"bad")
     reader = SettingsFile(file.path, read_only=True)
     assert reader.load().operator == "before"
+    with pytest.raises(StoreError, match="another console"):
+        reader.save(Settings(operator="third"))
     assert file.path.read_bytes() == b"bad"
+    # THEN the console that holds the folder repairs the file when it saves, and says so
+    file.save(Settings(operator="third"))
+    assert "settings.json.damaged-" in file.notes[0]
+    assert file.load().operator == "third"
 
 
 def test_settings_of_a_newer_format_are_left_alone(file: SettingsFile) -> None:

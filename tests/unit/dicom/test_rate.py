@@ -19,10 +19,10 @@ def test_a_single_frame_is_a_still() -> None:
 
 
 def test_the_pointer_decides_between_time_and_vector() -> None:
-    both = {"frame_time": 40.0, "frame_times": (0, 100, 100)}
-    assert found(Timing(3, FRAME_TIME, **both))[0].source == "FrameTime"
-    assert found(Timing(3, FRAME_TIME_VECTOR, **both))[0].source == "FrameTimeVector"
-    assert found(Timing(3, None, **both))[0] == Rate(25.0, "FrameTime")
+    vector = (0.0, 100.0, 100.0)
+    assert found(Timing(3, FRAME_TIME, 40.0, vector))[0].source == "FrameTime"
+    assert found(Timing(3, FRAME_TIME_VECTOR, 40.0, vector))[0].source == "FrameTimeVector"
+    assert found(Timing(3, None, 40.0, vector))[0] == Rate(25.0, "FrameTime")
 
 
 def test_a_vector_gives_the_time_to_each_next_frame() -> None:

@@ -109,13 +109,14 @@ def test_a_terminal_that_never_ends_its_answer_is_given_up_at_last() -> None:
 
 @pytest.mark.parametrize("length", [1, 2, 3, 5, 11])
 def test_answers_cut_into_pieces_are_put_together(length: int) -> None:
-    # GIVEN an answer of which every piece is read before the next is sent
+    # GIVEN an answer in packets, with a moment between them
     data = MODERN + widths(ambiguous=2) + DA1
-    pieces = [data[start : start + length] for start in range(0, len(data), length)]
 
     def play(terminal: FakeTerminal) -> None:
         if terminal.listen(LAST):
-            terminal.answer_piece_by_piece(pieces)
+            for start in range(0, len(data), length):
+                terminal.answer(data[start : start + length])
+                terminal.stopped.wait(0.001)
 
     with fake_terminal(play) as peer:
         terminal = probe(peer.fd, peer.fd, environ=ENVIRON)
@@ -131,13 +132,13 @@ def test_answers_cut_into_pieces_are_put_together(length: int) -> None:
         b"\x1b[999999999999999999;1R\x1b[;R\x1b[?;;;$y\x1b[4;0;0t\x1b[6;99999;99999t",
         "张".encode()[:2] + b"\xff\xfe" + b"x" * 100_000,
     ],
+    ids=["keys", "every byte", "an open string", "nonsense", "a paste"],
 )
 def test_keys_typed_ahead_and_garbage_do_not_disturb_it(noise: bytes) -> None:
     # GIVEN a user who types, or pastes, before the terminal answers
     def play(terminal: FakeTerminal) -> None:
         if terminal.listen(LAST):
-            terminal.answer_piece_by_piece([noise[start : start + 2000] for start in range(0, len(noise), 2000)])
-            terminal.answer(MODERN + widths() + DA1)
+            terminal.answer(noise + MODERN + widths() + DA1)
 
     with fake_terminal(play) as peer:
         terminal = probe(peer.fd, peer.fd, environ=ENVIRON)
@@ -244,12 +245,8 @@ def test_the_modes_of_the_terminal_are_restored(play: Callable[[FakeTerminal], N
 
 
 def test_keys_that_follow_the_last_answer_are_left_for_the_application() -> None:
-    # GIVEN a user who types right after the terminal has answered
-    def play(terminal: FakeTerminal) -> None:
-        if terminal.listen(LAST):
-            terminal.answer_piece_by_piece([widths() + DA1, b"w"])
-
-    with fake_terminal(play) as peer:
+    # GIVEN a user whose key arrives together with the last answer
+    with fake_terminal(saying(widths() + DA1 + b"w")) as peer:
         assert probe(peer.fd, peer.fd, environ=ENVIRON).answered
         # THEN the application reads the key
         assert select.select([peer.fd], [], [], 20)[0]

@@ -76,7 +76,7 @@ def die_at_each_step(folder: Path, what: str, *options: str) -> None:
     """
     prepare, act = STEPWISE[what]
     if "no-links" in options:
-        os.link = refuse_links  # type: ignore[assignment]  # as on FAT, which no test machine has at hand
+        os.link = refuse_links  # as on FAT, which no test machine has at hand
     step, alive = 0, False
     while not alive:
         step += 1

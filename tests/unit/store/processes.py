@@ -19,9 +19,7 @@ def start(verb: str, folder: Path, *arguments: str) -> "subprocess.Popen[bytes]"
     return subprocess.Popen(line, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def run(
-    verb: str, folder: Path, *arguments: str, before: Sequence[str] = ()
-) -> "subprocess.CompletedProcess[bytes]":
+def run(verb: str, folder: Path, *arguments: str, before: Sequence[str] = ()) -> "subprocess.CompletedProcess[bytes]":
     """Run a child to its end, behind the words of `before`."""
     line = [*before, *command(verb, folder, *arguments)]
     return subprocess.run(line, cwd=CHECKOUT, stdout=subprocess.PIPE, timeout=60, check=False)

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from console.store.documents import open_documents
 from console.store.files import previous_of, read_checked, sweep, write_checked
 from tests.unit.store.child import FIRST, SECOND, THIRD
 from tests.unit.store.processes import run, start
+
+if sys.platform == "win32":
+    pytest.skip("there is no fork there to raise fifty processes from", allow_module_level=True)
 
 KILLS = 50
 SEED = 20261120

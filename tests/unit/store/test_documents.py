@@ -162,7 +162,9 @@ def test_threads_that_share_documents_lose_nothing(path: Path) -> None:
     assert len(open_documents(path).table("shared")) == 61
 
 
-@pytest.mark.parametrize("content", [b"[]", b'{"_default": []}', b"not json", b""], ids=["list", "no table", "no JSON", "empty"])
+@pytest.mark.parametrize(
+    "content", [b"[]", b'{"_default": []}', b"not json", b""], ids=["list", "no table", "no JSON", "empty"]
+)
 def test_something_other_than_documents_is_a_sentence(path: Path, content: bytes) -> None:
     write_checked(path, content)
     with pytest.raises(StoreError, match="other than documents"):

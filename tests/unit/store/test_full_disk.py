@@ -66,5 +66,3 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path, way: st
     assert report["documents after"] == [*acknowledged, len(acknowledged) + 1]
     assert report["audit after"] == [True, ""]
     assert report["settings after"] == "after"
-
-
