@@ -1,4 +1,4 @@
-"""The switchboard: places, general commands, language, theme, lock. What the screens show is theirs."""
+"""The switchboard: start, places, general commands, end. What the screens show is theirs."""
 
 import asyncio
 import contextlib
@@ -12,25 +12,22 @@ from textual.binding import BindingType
 
 from console import i18n
 from console.commands import commands_of
-from console.errors import ConsoleError
 from console.graphics.encoder import Encoder
 from console.i18n import _
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import AskText
-from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.help import HelpPanel
-from console.screens.dialogs.lock import LockScreen
 from console.screens.dialogs.palette import Palette
 from console.screens.dialogs.small import LEAST, TooSmall
 from console.screens.home.screen import HomeScreen
+from console.screens.session import SessionApp
 from console.screens.settings.screen import SettingsScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.services import Services
 from console.theme import THEMES, Symbols
-from console.widgets.direct_paint import DirectPaintApp
 
 
-class ConsoleApp(DirectPaintApp):
+class ConsoleApp(SessionApp):
     """The full-screen console."""
 
     CSS_PATH = "app.tcss"
@@ -45,15 +42,13 @@ class ConsoleApp(DirectPaintApp):
         start_with: Sequence[Path] = (),
         machine_facts: tuple[str, ...] = (),
     ) -> None:
-        super().__init__()
-        self.services = services
+        super().__init__(services)
         self._make_encoder = make_encoder
         self.symbols = symbols or Symbols()
         self.hung_up = False
         """True when the line to the terminal was cut."""
         self._start_with = start_with
         self._machine_facts = machine_facts
-        self._last_input = services.monotonic()
         self.add_mode("home", lambda: HomeScreen(services))
         self.add_mode("settings", lambda: SettingsScreen(services))
 
@@ -109,6 +104,10 @@ class ConsoleApp(DirectPaintApp):
         if place != self.current_mode:
             self.switch_mode(place)
 
+    def facts(self) -> tuple[str, ...]:
+        """What this terminal and this installation can do, for the home page."""
+        return self._machine_facts
+
     def action_help(self) -> None:
         if not self._locked() and not isinstance(self.screen, HelpPanel):
             self.push_screen(HelpPanel(self._scope()))
@@ -126,84 +125,12 @@ class ConsoleApp(DirectPaintApp):
     async def action_next_language(self) -> None:
         await self.use_language("en" if i18n.language() == "zh" else "zh")
 
-    async def use_language(self, language: str) -> None:
-        """Switch the language of every screen; "" follows the system."""
-        self.change_setting(language=language)
-        i18n.set_language(language or i18n.detect())
-        for screen in self._console_screens():
-            await screen.retranslate()
-
     def action_next_theme(self) -> None:
         self.use_theme("light" if self.services.preferences.now.theme == "dark" else "dark")
-
-    def use_theme(self, theme: str) -> None:
-        """Switch to the "dark" or "light" theme."""
-        self.change_setting(theme=theme)
-        self.theme = THEMES[theme].name
 
     def action_toggle_privacy(self) -> None:
         if not self._locked():
             self.use_privacy(not self.services.preferences.now.privacy)
-
-    def use_privacy(self, hidden: bool) -> None:
-        """Hide or show patient identity everywhere."""
-        self.change_setting(privacy=hidden)
-        for screen in self._console_screens():
-            screen.privacy_changed()
-        self.refresh_all()
-
-    def refresh_all(self) -> None:
-        """The two lines of every screen again."""
-        for screen in self._console_screens():
-            screen.refresh_bars()
-
-    def change_setting(self, **values: object) -> None:
-        """Change and save settings; what cannot be saved is said in the error panel."""
-        try:
-            self.services.preferences.change(**values)
-        except ConsoleError as error:
-            self.push_screen(ErrorPanel(error))
-
-    def remember(self, path: Path) -> None:
-        """Put a picture on top of those last looked at."""
-        self.change_setting(recent=self.services.preferences.now.with_recent(str(path)).recent)
-
-    def facts(self) -> tuple[str, ...]:
-        """What this terminal and this installation can do, for the home page."""
-        return self._machine_facts
-
-    # Lock and size
-
-    async def unlocked(self, prompt: str, *, cancellable: bool = True) -> bool:
-        """True when the passphrase was given, or none is set."""
-        record = self.services.preferences.now.passphrase
-        return not record or await self.push_screen_wait(LockScreen(record, prompt, cancellable=cancellable))
-
-    @work(exclusive=True, group="lock")
-    async def action_lock(self) -> None:
-        if self._locked():
-            return
-        if self.services.preferences.now.passphrase:
-            await self.unlocked(_("The console is locked. Passphrase:"), cancellable=False)
-        else:
-            self.notify(_("No passphrase is set. F9 sets one."), markup=False)
-
-    def _locked(self) -> bool:
-        return isinstance(self.screen, LockScreen)
-
-    def _lock_when_idle(self) -> None:
-        minutes = self.services.preferences.now.lock_minutes
-        if (
-            minutes
-            and self.services.monotonic() - self._last_input > minutes * 60
-            and self.services.preferences.now.passphrase
-        ):
-            self.action_lock()
-
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.InputEvent):
-            self._last_input = self.services.monotonic()
-        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
@@ -215,8 +142,3 @@ class ConsoleApp(DirectPaintApp):
     def _scope(self) -> str:
         screen = self.screen
         return screen.SCOPE if isinstance(screen, ConsoleScreen) and commands_of(screen.SCOPE) else "dialog"
-
-    def _console_screens(self) -> list[ConsoleScreen]:
-        return [
-            screen for stack in self._screen_stacks.values() for screen in stack if isinstance(screen, ConsoleScreen)
-        ]

@@ -4,6 +4,8 @@ Expected failures (a host that is down, a refused login) are results, not errors
 operator as an error panel or as one line on stderr, never as a traceback.
 """
 
+from console.i18n import _
+
 
 class ConsoleError(Exception):
     """Something the operator must be told: what happened, where, and what to do."""
@@ -16,7 +18,7 @@ class ConsoleError(Exception):
         """One clear sentence, already translated: what, where, what to do."""
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.detail}"
+        return _("{title}: {detail}").format(title=self.title, detail=self.detail)
 
     def __reduce__(self) -> tuple[type["ConsoleError"], tuple[str, str]]:
         # The default would call the class with one argument when the error crosses from a helper process.

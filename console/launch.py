@@ -12,7 +12,7 @@ from console.errors import ConsoleError, StoreError, TerminalError
 from console.graphics.encoder import Colors, Encoder, choose
 from console.graphics.probe import drain, probe
 from console.graphics.terminal import Terminal
-from console.i18n import _
+from console.i18n import N_, _
 from console.pictures import decoders_sentence
 from console.services import Services
 from console.store.files import replace_file
@@ -41,9 +41,12 @@ def launch(
     if not (terminal.utf8 or assume_utf8):
         raise TerminalError(
             _("The terminal does not show UTF-8"),
-            _(
-                "The character 张 did not take two columns. Set LANG to a UTF-8 locale (zh_CN.UTF-8) and the character "
-                "set of the terminal program to UTF-8; --assume-utf8 skips this test."
+            # In English as well: this terminal will hardly show the Chinese.
+            _both(
+                N_(
+                    "The character 张 did not take two columns. Set LANG to a UTF-8 locale (zh_CN.UTF-8) and the "
+                    "character set of the terminal program to UTF-8; --assume-utf8 skips this test."
+                )
             ),
         )
     depth = _depth(colors, services.preferences.now.colors, terminal)
@@ -65,6 +68,11 @@ def encoder_factory(graphics: str, terminal: Terminal, depth: Colors) -> Callabl
     """Makes encoders of one kind; each thread needs its own. Raises UsageError for a kind that does not exist."""
     choose(graphics, terminal, depth)
     return lambda: choose(graphics, terminal, depth)
+
+
+def _both(sentence: str) -> str:
+    translated = _(sentence)
+    return sentence if translated == sentence else f"{sentence}\n{translated}"
 
 
 def _depth(option: str, setting: str, terminal: Terminal) -> Colors:

@@ -16,7 +16,7 @@ from console.graphics import resample
 from console.graphics.encoder import choose
 from console.graphics.resample import Geometry
 from console.graphics.terminal import Terminal, unasked
-from console.i18n import _
+from console.i18n import _, ngettext
 from console.model.picture import PictureInfo, Window
 from console.model.progress import Progress
 from console.model.text import clean
@@ -78,10 +78,10 @@ def audit(options: Namespace, home: Path) -> int:
         )
     else:
         verdict = _("whole") if report.ok else _("DAMAGED")
-        _out(
-            _("{lines} lines, {verdict}, head {head}").format(lines=report.lines, verdict=verdict, head=report.head)
-            + "\n"
+        sentence = ngettext(
+            "{lines} line, {verdict}, head {head}", "{lines} lines, {verdict}, head {head}", report.lines
         )
+        _out(sentence.format(lines=report.lines, verdict=verdict, head=report.head) + "\n")
         if report.first_bad is not None:
             _out(_("first bad line: {line}").format(line=report.first_bad) + "\n")
         if report.note:

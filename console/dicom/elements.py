@@ -7,6 +7,7 @@ for one malformed number and decodes texts with a label that is often wrong.
 import math
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
@@ -67,10 +68,7 @@ class Elements:
         """VR of an element: as it stands, or from the dictionary where it stands as nothing or UN."""
         found = str(self.raw[tag].VR or "")
         if found in ("", "UN"):
-            try:
-                found = dictionary_VR(tag)
-            except KeyError:
-                found = found or "UN"
+            found = _dictionary(tag) or found or "UN"
         if " or " in found:
             return "SS" if self.signed and "SS" in found else found.split(" or ")[0]
         return found
@@ -211,13 +209,19 @@ def tag_of(keyword: str) -> int:
 
 
 def _dictionary_vr(tag: int, signed: bool) -> str:
-    try:
-        vr = dictionary_VR(tag)
-    except KeyError:
-        return "UN"
+    vr = _dictionary(tag) or "UN"
     if " or " in vr:
         return "SS" if signed and "SS" in vr else vr.split(" or ")[0]
     return vr
+
+
+@lru_cache(4096)
+def _dictionary(tag: int) -> str:
+    """VR of the dictionary, empty where it has none; a dose report asks for the same few 20,000 times."""
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return ""
 
 
 def _number(text: str) -> float:

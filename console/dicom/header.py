@@ -1,6 +1,7 @@
 """The header as lines for the inspector: every element, sequences opened, values made safe to show."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pydicom.datadict import dictionary_description, dictionary_keyword, private_dictionary_description
 
@@ -72,6 +73,11 @@ def _names(tag: int, elements: Elements) -> tuple[str, str]:
             return private_dictionary_description(tag, creator), ""
         except KeyError:
             return creator or "Unknown", ""
+    return _public_names(tag)
+
+
+@lru_cache(4096)
+def _public_names(tag: int) -> tuple[str, str]:
     try:
         return dictionary_description(tag), dictionary_keyword(tag)
     except KeyError:

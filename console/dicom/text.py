@@ -169,9 +169,11 @@ def choose(declared: Sequence[str], samples: Sequence[bytes]) -> CharacterSet:
 
 def decode(data: bytes, used: str) -> str:
     """One raw value as text, padding removed, not cleaned. `used` is CharacterSet.used; bad bytes become U+FFFD."""
+    data = data.rstrip(b"\0 ")
+    if data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii")
     terms = [normalise(term) for term in used.split("\\")]
     codecs = [_DECLARED.get(term) for term in terms]
-    data = data.rstrip(b"\0 ")
     if "gb18030" in codecs and all(codec is not None for codec in codecs):
         # Designations of ISO 2022 IR 58 (ESC $ ) A) are no text; the bytes behind them are GB 2312, part of GB 18030.
         return _DESIGNATION.sub(b"", data).decode("gb18030", "replace")

@@ -16,6 +16,9 @@ from textual.strip import Strip
 
 from console.widgets.bars import side_by_side
 
+_CLOSING = "，。、；：）》」』”’…"
+"""Chinese punctuation that may not begin a line; it hangs over the margin instead."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -129,7 +132,7 @@ def wrap(text: str, cells: int) -> list[str]:
     """`text` in lines of at most `cells` terminal cells, broken at blanks or between Chinese characters."""
     lines, line = [], ""
     for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", text):
-        if cell_len(line) + cell_len(word) <= cells or not line:
+        if cell_len(line) + cell_len(word) <= cells or not line or word in _CLOSING:
             line += word
         else:
             lines.append(line.rstrip())

@@ -24,7 +24,11 @@ def main() -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, measure in {
-            "version": version, "blocks": blocks, "first": first_picture, "cine": cine, "long": long_cine,
+            "version": version,
+            "blocks": blocks,
+            "first": first_picture,
+            "cine": cine,
+            "long": long_cine,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)
@@ -33,7 +37,8 @@ def main() -> int:
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}")
     for figure in figures:
         verdict = "kept" if figure.kept else "BROKEN"
-        print(f"{figure.what:<{width}}  {figure.value:>9.2f} {figure.unit:<8} promised {figure.promise:<12} {verdict}  {figure.note}")
+        measured = f"{figure.value:>9.2f} {figure.unit:<8} promised {figure.promise:<8}"
+        print(f"{figure.what:<{width}}  {measured} {verdict}  {figure.note}")
     if options.json:
         options.json.write_text(json.dumps([figure.document() for figure in figures], indent=2) + "\n")
     return 0 if all(figure.kept for figure in figures) else 1

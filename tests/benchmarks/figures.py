@@ -1,5 +1,6 @@
 """How each figure is measured. Times are medians of several runs; ratios are taken pair by pair."""
 
+import io
 import os
 import re
 import statistics
@@ -61,7 +62,8 @@ def version(_folder: Path) -> list[Figure]:
     for _run in range(15):
         pairs.append((_seconds([*command, "--version"]), _seconds([sys.executable, "-c", ""])))
     ratio = statistics.median(ours / bare for ours, bare in pairs)
-    note = f"{statistics.median(p[0] for p in pairs) * 1000:.0f} ms against {statistics.median(p[1] for p in pairs) * 1000:.0f} ms"
+    own, bare_s = (statistics.median(pair[index] for pair in pairs) * 1000 for index in (0, 1))
+    note = f"{own:.0f} ms against {bare_s:.0f} ms"
     return [Figure("cathlab --version / bare interpreter", ratio, "times", 6.0, note=note)]
 
 
@@ -85,7 +87,8 @@ def blocks(_folder: Path) -> list[Figure]:
         b"".join(encoder.encode(canvas, COLUMNS, ROWS).rows or ())
 
     picture = PillowImage.fromarray(pixels)
-    terminal = Console(width=COLUMNS, height=ROWS, color_system="truecolor", force_terminal=True, file=open(os.devnull, "w"))  # noqa: SIM115
+    sink = io.StringIO()
+    terminal = Console(width=COLUMNS, height=ROWS, color_system="truecolor", force_terminal=True, file=sink)
 
     def theirs() -> None:
         with terminal.capture() as capture:
@@ -97,7 +100,16 @@ def blocks(_folder: Path) -> list[Figure]:
     pairs = [(_timed(ours, 10), _timed(theirs, 1)) for _run in range(9)]
     own, peer = (statistics.median(pair[index] for pair in pairs) * 1000 for index in (0, 1))
     ratio = statistics.median(peer_s / own_s for own_s, peer_s in pairs)
-    return [Figure("blocks frame 512x512 to 190x54: textual-image / ours", ratio, "times", 20.0, True, f"{own:.2f} ms against {peer:.1f} ms")]
+    return [
+        Figure(
+            "blocks frame 512x512 to 190x54: textual-image / ours",
+            ratio,
+            "times",
+            20.0,
+            True,
+            f"{own:.2f} ms against {peer:.1f} ms",
+        )
+    ]
 
 
 def first_picture(folder: Path) -> list[Figure]:
@@ -117,14 +129,24 @@ def first_picture(folder: Path) -> list[Figure]:
         ours_all.append(ours)
         empty_all.append(bare)
     note = f"{statistics.median(ours_all):.2f} s against {statistics.median(empty_all):.2f} s"
-    return [Figure("first picture of cathlab view, beyond an empty Textual application", statistics.median(differences), "s", 0.5, note=note)]
+    return [
+        Figure(
+            "first picture of cathlab view, beyond an empty Textual application",
+            statistics.median(differences),
+            "s",
+            0.5,
+            note=note,
+        )
+    ]
 
 
 def cine(folder: Path) -> list[Figure]:
     """The 96-frame sample in a pseudo-terminal whose picture is 190x54: distinct frames of one loop, processor time."""
     sample, frames = _sample(folder)
     seconds = frames / 30.303
-    with Session([*CONSOLE, "--home", str(folder / "home"), "view", str(sample)], COLUMNS, ROWS + 4, _environ()) as session:
+    with Session(
+        [*CONSOLE, "--home", str(folder / "home"), "view", str(sample)], COLUMNS, ROWS + 4, _environ()
+    ) as session:
         session.wait_for(f"/{frames}", 20)
         session.read(1.0)
         family = _family(session)
@@ -138,7 +160,14 @@ def cine(folder: Path) -> list[Figure]:
         session.finish()
     share = statistics.median(loops) / frames * 96
     return [
-        Figure("96-frame cine at 190x54: distinct frames of a loop", share, "of 96", 90.0, True, f"loops {loops}, {rate / 1e6:.1f} MB/s"),
+        Figure(
+            "96-frame cine at 190x54: distinct frames of a loop",
+            share,
+            "of 96",
+            90.0,
+            True,
+            f"loops {loops}, {rate / 1e6:.1f} MB/s",
+        ),
         Figure("96-frame cine at 190x54: processor, all processes", percent, "% of one", 30.0),
     ]
 
@@ -148,7 +177,9 @@ def long_cine(folder: Path) -> list[Figure]:
     path = folder / "long.dcm"
     write_cine(path, frames=1000, fps=30.0, size=512)
     begun = time.monotonic()
-    with Session([*CONSOLE, "--home", str(folder / "home"), "view", str(path)], COLUMNS, ROWS + 4, _environ()) as session:
+    with Session(
+        [*CONSOLE, "--home", str(folder / "home"), "view", str(path)], COLUMNS, ROWS + 4, _environ()
+    ) as session:
         session.wait_for("/1000", 20)
         opened = time.monotonic() - begun
         highest = 0

@@ -67,7 +67,7 @@ async def test_a_cine_shows_its_picture_its_patient_and_where_the_scale_comes_fr
             "LCA",
             "LAO 32 CRA 2",
             "1/12",
-            "10 fps asked",
+            "target 10 fps",
             "0.308 mm/px",
             "detector plane, not calibrated",
             "not for diagnosis",

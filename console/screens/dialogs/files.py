@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from console.i18n import _
+from console.i18n import _, ngettext
 from console.model.places import Listing, drives, list_folder
 from console.model.text import clean, size_text
 from console.screens.base import bindings_of
@@ -45,8 +45,8 @@ class FileDialog(Panel[Path]):
 
     def hint(self) -> str:
         if self._save_as:
-            return _("tab list or name · enter folder or save · ctrl+u up · esc cancel")
-        return _("enter open · ctrl+o whole folder · ctrl+u up · tab type a path · esc cancel")
+            return _("tab list or name · enter take · ctrl+u up · esc cancel")
+        return _("enter open · ctrl+o whole folder · ctrl+u up · tab path · esc")
 
     def on_mount(self) -> None:
         self._go(self._folder)
@@ -107,7 +107,10 @@ class FileDialog(Panel[Path]):
         if listing.error:
             self._problem(_("{path} cannot be opened: {reason}.").format(path=listing.folder, reason=listing.error))
         elif left_out > 0:
-            self._problem(_("{count} more are not listed; type the path.").format(count=left_out))
+            sentence = ngettext(
+                "{count} more is not listed; type the path.", "{count} more are not listed; type the path.", left_out
+            )
+            self._problem(sentence.format(count=left_out))
         else:
             self._problem("")
 

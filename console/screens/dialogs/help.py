@@ -27,7 +27,7 @@ class HelpPanel(Panel[None]):
     def _show(self) -> None:
         lines: list[Line] = []
         found = self.query_one(LineList)
-        cells = found.size.width - _KEY_CELLS - 4
+        cells = found.size.width - _KEY_CELLS - 6
         for heading, scope in ((_("On this screen"), self._scope), (_("Everywhere"), "app")):
             commands = commands_of(scope)
             if commands:
@@ -42,7 +42,7 @@ class HelpPanel(Panel[None]):
 
 def _lines(command: Command, cells: int) -> list[Line]:
     """The key, then name and help, wrapped beside it."""
-    first, *others = wrap(f"{_(command.name)}: {_(command.help)}", cells)
+    first, *others = wrap(_("{name}: {help}").format(name=_(command.name), help=_(command.help)), cells)
     return [
         Line(set_cell_size(command.key_label, _KEY_CELLS) + first, 1),
         *(Line(" " * _KEY_CELLS + line, 1) for line in others),

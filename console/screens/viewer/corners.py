@@ -97,7 +97,7 @@ def cine_line(info: PictureInfo, state: ViewState) -> str:
     parts = [
         _("playing") if state.playing else _("paused"),
         f"{state.frame}/{info.frames}",
-        _("{fps:.3g} fps asked").format(fps=state.requested_fps),
+        _("target {fps:.3g} fps").format(fps=state.requested_fps),
     ]
     if state.playing:
         parts.append(_("{fps:.1f} shown").format(fps=state.achieved_fps))

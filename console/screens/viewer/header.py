@@ -10,13 +10,14 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from console.errors import ConsoleError
-from console.i18n import _
+from console.i18n import N_, _, ngettext
 from console.model.picture import HeaderElement, PictureInfo
 from console.model.text import clean, size_text, span_text
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.error import ErrorPanel
 from console.screens.viewer.corners import HIDDEN
 from console.services import Services
+from console.widgets.bars import joined
 from console.widgets.line_list import Line, LineList
 
 IDENTIFYING = frozenset(
@@ -28,6 +29,21 @@ IDENTIFYING = frozenset(
     ScheduledPerformingPhysicianName PersonName ResponsiblePerson""".split()
 )
 """Keywords whose values the privacy switch hides (from PS3.15 E.1, those a cath-lab file carries)."""
+
+STAGES = {
+    "decode": N_("decoding"),
+    "modality-lut": N_("modality LUT"),
+    "mask": N_("mask"),
+    "voi": N_("VOI window"),
+    "presentation": N_("presentation"),
+    "shutter": N_("shutter"),
+    "overlay": N_("overlay"),
+    "colour": N_("colour"),
+}
+"""The stages of the pipeline (PS3.4 N.2) as the operator reads them."""
+
+RATE_SOURCES = {"assumed": N_("assumed"), "still": N_("still picture")}
+"""Sources of a rate that are no DICOM keyword."""
 
 
 class HeaderScreen(ConsoleScreen):
@@ -150,16 +166,21 @@ class HeaderScreen(ConsoleScreen):
             Line(f"{info.sop_class_name}  ·  {info.transfer_syntax_name}", 1),
         ]
         if info.frames:
-            size = f"{info.columns} × {info.rows}  ·  " + _("{count} frames").format(count=info.frames)
+            count = ngettext("{count} frame", "{count} frames", info.frames).format(count=info.frames)
+            parts = [f"{info.columns} × {info.rows}", count]
             if info.frames > 1:
-                size += f"  ·  {info.rate.fps:.3g} fps ({info.rate.source})  ·  {span_text(info.duration_s)}"
-            lines.append(Line(size, 1))
+                source = _(RATE_SOURCES.get(info.rate.source, info.rate.source))
+                parts += [f"{info.rate.fps:.3g} fps ({source})", span_text(info.duration_s)]
+            lines.append(Line(joined(parts, "  ·  "), 1))
         used = info.character_set
-        charset = _("texts: declared {declared}, read as {used}").format(
-            declared=used.declared or _("nothing"), used=used.used
-        )
+        if used.declared:
+            charset = _("texts: declared {declared}, read as {used}").format(declared=used.declared, used=used.used)
+        else:
+            charset = _("texts: no character set declared, read as {used}").format(used=used.used)
         lines.append(Line(charset, 1))
-        lines += [Line(f"{step.stage}: {step.what}", 1) for step in info.pipeline]
+        for step in info.pipeline:
+            stage = _(STAGES.get(step.stage, step.stage))
+            lines.append(Line(_("{name}: {help}").format(name=stage, help=step.what), 1))
         lines += [Line(warning, 1) for warning in info.calibration.warnings]
         if info.problems:
             lines.append(Line(_("Problems"), heading=True))

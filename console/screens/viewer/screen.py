@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from console.errors import ConsoleError
 from console.graphics.encoder import Encoder
 from console.graphics.texts import CellText
-from console.i18n import _
+from console.i18n import _, ngettext
 from console.model.picture import PictureInfo
 from console.pictures import export_png, find_files, no_picture_sentence
 from console.playback import Playback, Shot, ViewState
@@ -229,7 +229,9 @@ class ViewerScreen(ConsoleScreen):
         if self._info.character_set.repaired:
             notes.append(_("name decoded against its label"))
         if self._info.problems:
-            notes.append(_("{count} problems, see header").format(count=len(self._info.problems)))
+            count = len(self._info.problems)
+            sentence = ngettext("{count} problem, see header", "{count} problems, see header", count)
+            notes.append(sentence.format(count=count))
         text = side_by_side(" · ".join(notes), _("not for diagnosis"), max(self.size.width - 2, 20))
         line.update(Text(text, no_wrap=True))
 

@@ -20,6 +20,11 @@ class Cell:
     bg: Color
 
 
+def stands_on_the_one_before(character: str) -> bool:
+    """Marks, format characters, and the vowels and finals of a Hangul syllable."""
+    return unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff"
+
+
 def interpret(line: bytes) -> list[Cell]:
     """The cells that a terminal would show for `line`."""
     text = line.decode("utf-8")
@@ -41,7 +46,7 @@ def interpret(line: bytes) -> list[Cell]:
             assert not (bold and isinstance(fg, int) and fg < 8), f"{numbers} is shown bright on the Linux console"
             continue
         character = match[2]
-        if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        if stands_on_the_one_before(character):
             last = cells.pop()
             cells.append(Cell(last.glyph + character, last.fg, last.bg))
             continue
@@ -83,7 +88,7 @@ def spread(runs: list[tuple[str, Color, Color]]) -> list[Cell]:
     cells: list[Cell] = []
     for text, fg, bg in runs:
         for character in text:
-            if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+            if stands_on_the_one_before(character):
                 last = cells.pop()
                 cells.append(Cell(last.glyph + character, last.fg, last.bg))
                 continue

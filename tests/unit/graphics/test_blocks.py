@@ -105,7 +105,10 @@ def test_lines_and_cells_show_the_same_picture(mode: Mode, depth: Depth, channel
     for row, line in enumerate(drawn.lines):
         cells = interpret(line)
         assert len(cells) == 41
-        assert spread(list(drawn.cells(row))) == cells
+        runs = drawn.cells(row)
+        assert spread(list(runs)) == cells
+        # AND no run is empty, not even under the second half of a wide character
+        assert all(run.text for run in runs)
 
 
 @pytest.mark.parametrize("depth", ["true", "256"])

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from console.dicom.text import clean
 from console.graphics.blocks import GRID, BlockEncoder, Mode, encode
 from console.graphics.palette import TONE_RGB, TONES, Depth, Tone
 from console.graphics.texts import CellText, text_width
@@ -84,6 +85,14 @@ def test_widths_agree_with_the_library_that_lays_out_the_screen(text: str) -> No
 def test_a_control_character_never_reaches_the_terminal(bad: str) -> None:
     with pytest.raises(ValueError, match="control character"):
         drawn_row([CellText(0, 0, bad)], 10)
+
+
+def test_whatever_the_file_reader_lets_through_can_be_drawn() -> None:
+    # GIVEN every character of the planes in use, as a stranger's file may hold it WHEN it has been cleaned
+    for start in (*range(0, 0x21000, 0x1000), 0x30000, 0xE0000, 0xF0000, 0x10F000):
+        cleaned = clean("".join(map(chr, range(start, start + 0x1000))))
+        # THEN it can stand in the picture, and its row is as wide as it should be
+        drawn_row([CellText(0, 0, cleaned)], 9000)
 
 
 def test_without_utf8_every_other_character_is_a_question_mark_of_its_width() -> None:
