@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from console import __version__
@@ -79,28 +80,21 @@ def _full_screen(options: Namespace, home: Path) -> int:
         missing = [path for path in options.path if not os.path.exists(path)]
         if missing:
             raise UsageError(_("No such file"), _("{path} does not exist. Check the name.").format(path=missing[0]))
-    reader = PictureReader()
-    # Started first, so that it is warm when the screen is.
-    reader.start()
-    from console.launch import launch
-    from console.services import build_services
+    with closing(PictureReader()) as reader:
+        # Started first, so that it is warm when the screen is.
+        reader.start()
+        from console.launch import launch
+        from console.services import build_services
 
-    try:
-        services = build_services(home, reader)
-    except BaseException:
-        reader.close()
-        raise
-    try:
-        return launch(
-            services,
-            start_with=start_with,
-            graphics=options.graphics,
-            colors=options.colors,
-            assume_utf8=options.assume_utf8,
-            debug=options.debug,
-        )
-    finally:
-        services.close()
+        with closing(build_services(home, reader)) as services:
+            return launch(
+                services,
+                start_with=start_with,
+                graphics=options.graphics,
+                colors=options.colors,
+                assume_utf8=options.assume_utf8,
+                debug=options.debug,
+            )
 
 
 def _early(words: list[str], option: str) -> str | None:

@@ -124,6 +124,8 @@ def _run(app: "ConsoleApp") -> int:
         time.sleep(_LEAVE_SECONDS)
         os._exit(129)
 
+    # Of our own threads: without this the traceback would be written across the screen, and the picture stand still.
+    threading.excepthook = lambda arguments: app.fail(arguments.exc_value)
     threading.Thread(target=leave_when_cut, name="hang-up", daemon=True).start()
     try:
         status = app.run()

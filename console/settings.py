@@ -26,7 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """The allowed values of the settings that are one of a few."""
 
-LOCK_MINUTES = (0, 1440)
+LOCK_MINUTES = (1, 1440)
 """Lowest and highest idle time."""
 
 OPERATOR_LENGTH = 64
@@ -63,7 +63,7 @@ class Settings:
     autoplay: bool = True
     """True starts a cine when it is opened; slow links want False."""
     lock_minutes: int = 10
-    """Minutes without a key after which the screen locks, once there is a passphrase; 0 never locks it."""
+    """Minutes without a key after which the screen locks, once there is a passphrase."""
     passphrase: str = field(default="", repr=False)
     """scrypt record of the passphrase (see `hash_passphrase`); empty means that the screen never locks."""
     recent: tuple[str, ...] = ()

@@ -78,10 +78,8 @@ def audit(options: Namespace, home: Path) -> int:
         )
     else:
         verdict = _("whole") if report.ok else _("DAMAGED")
-        sentence = ngettext(
-            "{lines} line, {verdict}, head {head}", "{lines} lines, {verdict}, head {head}", report.lines
-        )
-        _out(sentence.format(lines=report.lines, verdict=verdict, head=report.head) + "\n")
+        form = ngettext("{lines} line, {verdict}, head {head}", "{lines} lines, {verdict}, head {head}", report.lines)
+        _out(form.format(lines=report.lines, verdict=verdict, head=report.head) + "\n")
         if report.first_bad is not None:
             _out(_("first bad line: {line}").format(line=report.first_bad) + "\n")
         if report.note:

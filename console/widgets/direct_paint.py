@@ -46,6 +46,11 @@ class DirectPaintApp(App[int]):
         if self._driver is not None:
             self._driver.write(data)
 
+    def fail(self, error: BaseException | None) -> None:
+        """End the console because of an exception in a thread; callable from any thread."""
+        if isinstance(error, Exception) and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._handle_exception, error)
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, renderable)
         if self.canvas is None or renderable is None or self._batch_count:

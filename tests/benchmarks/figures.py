@@ -119,7 +119,8 @@ def first_picture(folder: Path) -> list[Figure]:
     empty.write_text(
         "from textual.app import App\nfrom textual.widgets import Static\n"
         "class Empty(App):\n    def compose(self):\n        yield Static('ready-to-go')\n"
-        "    def on_mount(self):\n        self.set_timer(30, self.exit)\n    BINDINGS = [('q', 'quit')]\nEmpty().run()\n"
+        "    def on_mount(self):\n        self.set_timer(30, self.exit)\n"
+        "    BINDINGS = [('q', 'quit')]\nEmpty().run()\n"
     )
     differences, ours_all, empty_all = [], [], []
     for _run in range(7):
@@ -159,6 +160,7 @@ def cine(folder: Path) -> list[Figure]:
         session.send("\x11")
         session.finish()
     share = statistics.median(loops) / frames * 96
+    note = f"loops {loops}, {rate / 1e6:.1f} MB/s"
     return [
         Figure(
             "96-frame cine at 190x54: distinct frames of a loop",
@@ -204,6 +206,11 @@ def _sample(folder: Path) -> tuple[Path, int]:
     if not path.exists():
         write_cine(path, frames=96, fps=30.303, size=512)
     return path, 96
+
+
+def _viewer(folder: Path, path: Path) -> Session:
+    """The viewer in a terminal whose picture is 190x54 cells: two lines above and below it, and two for the cine."""
+    return Session([*CONSOLE, "--home", str(folder / "home"), "view", str(path)], COLUMNS, ROWS + 4, _environ())
 
 
 def _environ() -> dict[str, str]:

@@ -90,7 +90,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("privacy", "yes", "true or false"),
     ("privacy", 1, "true or false"),
     ("autoplay", "false", "true or false"),
-    ("lock_minutes", -1, "1440"),
+    ("lock_minutes", 0, "1440"),
     ("lock_minutes", 1441, "1440"),
     ("lock_minutes", True, "1440"),
     ("lock_minutes", 5.0, "1440"),
