@@ -72,6 +72,7 @@ class ConsoleApp(SessionApp):
         now = self.services.preferences.now
         if now.passphrase:
             await self.unlocked(_("The console is locked. Passphrase:"), cancellable=False)
+        self.note("console opened", practice=str(self.services.practice))
         for notice in self.services.notices:
             self.notify(notice, severity="warning", timeout=15, markup=False)
         if self._start_with:

@@ -52,7 +52,6 @@ def launch(
     depth = _depth(colors, services.preferences.now.colors, terminal)
     make_encoder = encoder_factory(graphics, terminal, depth)
     app = _build(services, terminal, depth, make_encoder, start_with)
-    services.note("console opened", terminal=terminal.name, practice=str(services.practice))
     status = _run(app)
     if not terminal.answered:
         drain(sys.stdin.fileno())
@@ -60,7 +59,8 @@ def launch(
         if debug:
             sys.stderr.write(app.fault)
         raise ConsoleError(_("The console stopped"), _fault_sentence(services, app.fault))
-    services.note("console closed")
+    if not app.hung_up:
+        services.note("console closed")
     return status
 
 

@@ -14,6 +14,7 @@ from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
 from console.settings import Settings, SettingsFile
 from console.store.audit import AuditLog
+from console.store.files import sweep
 from console.store.lock import HomeLock
 
 
@@ -84,7 +85,9 @@ def build_services(home: Path, reader: PictureReader | None = None) -> Services:
     if not lock.acquire():
         read_only = True
         notices.append(_held_sentence(lock))
-    file = SettingsFile(home / "settings.json")
+    else:
+        sweep(home)
+    file = SettingsFile(home / "settings.json", read_only=read_only)
     preferences = Preferences(file, read_only=read_only)
     notices += file.notes
     picture_reader = reader if reader is not None else PictureReader()
@@ -102,7 +105,7 @@ def build_services(home: Path, reader: PictureReader | None = None) -> Services:
 
 def _held_sentence(lock: HomeLock) -> str:
     holder = lock.holder()
-    if holder is None:
+    if holder is None or holder.pid <= 0:
         return _("Another console has this home folder open. Settings changed here last until you leave.")
     return _(
         "{operator} on {host} has had this home folder open since {since} (process {pid}). "
@@ -115,7 +118,7 @@ def choose_language(option: str | None, home: Path) -> None:
     chosen = option or ""
     if not chosen:
         try:
-            chosen = SettingsFile(home / "settings.json").load().language
+            chosen = SettingsFile(home / "settings.json", read_only=True).load().language
         except (StoreError, SettingsError):
             chosen = ""
     i18n.set_language(chosen or i18n.detect())

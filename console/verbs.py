@@ -141,7 +141,7 @@ def _output_terminal() -> Terminal:
 
 
 def _privacy(home: Path) -> bool:
-    return SettingsFile(home / "settings.json").load().privacy
+    return SettingsFile(home / "settings.json", read_only=True).load().privacy
 
 
 def _lines(document: dict[str, object], indent: str = "") -> list[str]:

@@ -141,17 +141,23 @@ def install(folder: Path, into: Path) -> str:
     # The same version may have been built again since it was installed here.
     if error := run((*pip, "--force-reinstall", "--no-deps", NAME), environment):
         raise Trouble(f"The console could not be installed: {last_words(error)}")
-    reason = run((*pip, "--upgrade", f"{NAME}[codecs]"), environment) or run((python, "-c", f"import {CODECS}"))
-    if reason:
-        # Half an installation would fail at the first picture instead of here.
-        run((python, "-m", "pip", "uninstall", "--yes", CODECS), environment)
+    reason = codecs_missing((*pip, "--upgrade", CODECS), python, environment, folder)
     program = python.with_name("cathlab.exe" if os.name == "nt" else "cathlab")
     without = (
-        f" Without {CODECS} ({last_words(reason)}): JPEG Lossless, JPEG-LS and HTJ2K pictures cannot be shown."
-        if reason
-        else ""
+        f" Without {CODECS} ({reason}): JPEG Lossless, JPEG-LS and HTJ2K pictures cannot be shown." if reason else ""
     )
     return f"Installed. Start it with {program}.{without}"
+
+
+def codecs_missing(pip: Sequence[str | Path], python: Path, environment: Mapping[str, str], folder: Path) -> str:
+    """Install the codecs; why they are not there if that failed, or if what was installed does not load here."""
+    if not any(folder.glob(f"{CODECS}-*.whl")):
+        return "it is not in the folder"
+    if reason := run(pip, environment) or run((python, "-c", f"import {CODECS}")):
+        # Half an installation would fail at the first picture instead of here.
+        run((python, "-m", "pip", "uninstall", "--yes", CODECS), environment)
+        return last_words(reason)
+    return ""
 
 
 def check(folder: Path) -> None:

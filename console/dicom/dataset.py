@@ -35,8 +35,8 @@ class PixelElement:
     """Position of the first byte of the value in the source."""
     length: int
     """Bytes as declared; UNDEFINED (0xFFFFFFFF) for encapsulated frames."""
-    words: bool
-    """The VR is OW: 8-bit samples stand in 16-bit words, which matters in big endian."""
+    vr: str
+    """VR as it stands, empty in implicit VR; OW in big endian means that 8-bit samples stand in swapped pairs."""
 
 
 @dataclass
@@ -192,7 +192,7 @@ def _read_elements(
 
         def at_pixels(tag: BaseTag, vr: str | None, length: int) -> bool:
             if tag in (PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS):
-                found.append(PixelElement(int(tag), stream.tell(), length, vr == "OW"))
+                found.append(PixelElement(int(tag), stream.tell(), length, vr or ""))
                 return True
             if tag >> 16 == 0xFFFE:
                 strays.append(stream.tell() - 8)

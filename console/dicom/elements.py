@@ -18,7 +18,7 @@ from pydicom.filereader import read_sequence_item
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.values import convert_SQ
 
-from console.dicom.text import clean, decode
+from console.dicom.text import choose, clean, decode
 
 MALFORMED = (
     ArithmeticError,
@@ -34,6 +34,7 @@ MALFORMED = (
 UNREADABLE = (*MALFORMED, struct.error, RuntimeError, MemoryError, AssertionError)
 """Everything that a stranger's bytes can make a parser or a codec raise (imagecodecs raises RuntimeError)."""
 
+_CHARSET = 0x00080005
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _TEXTS = ("PN", "LO", "SH", "ST", "LT", "UT", "UC")
 Raw = RawDataElement | DataElement
@@ -175,7 +176,10 @@ class Elements:
 
     def _item(self, item: Dataset) -> "Elements":
         raw = {int(key): item.get_item(key, keep_deferred=True) for key in item.keys()}
-        return Elements(raw, None, self.charset, self.signed)
+        inner = Elements(raw, None, self.charset, self.signed)
+        if _CHARSET in raw:
+            inner.charset = choose(inner.strings("SpecificCharacterSet"), list(inner.text_samples())).used
+        return inner
 
     def _datasets(self, tag: int) -> list[Dataset]:
         element = self.raw[tag]
@@ -192,9 +196,9 @@ class Elements:
             return []
 
     def text_samples(self) -> Iterator[bytes]:
-        """Raw values of the texts that a character set applies to, sequence items not included."""
+        """Raw values of the standard texts that a character set applies to, sequence items not included."""
         for tag in self.raw:
-            if self.vr(tag) in _TEXTS:
+            if not tag >> 16 & 1 and self.vr(tag) in _TEXTS:
                 data = self.value_bytes(tag, 4096).rstrip(b"\0 ")
                 if data:
                     yield data

@@ -28,7 +28,7 @@ def header_lines(meta: Elements, elements: Elements, pixels: PixelElement | None
     if pixels is not None:
         size = _("<encapsulated frames>") if pixels.length == UNDEFINED else _bytes(pixels.length)
         name, keyword = _names(pixels.tag, elements)
-        lines.append(HeaderElement(0, _tag(pixels.tag), "OB/OW", name, keyword, size))
+        lines.append(HeaderElement(0, _tag(pixels.tag), pixels.vr or "OW", name, keyword, size))
     return lines
 
 

@@ -121,13 +121,11 @@ def _format(file: DicomFile, pixels: PixelElement, problems: list[str]) -> Frame
 def _photometric(photometric: str, samples: int, problems: list[str]) -> str:
     grey = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
     if samples == 1 and photometric not in grey:
-        problems.append(
-            _("Photometric Interpretation {value} does not fit one sample a pixel; MONOCHROME2 is taken.").format(
-                value=photometric or _("is missing and")
-            )
-            if photometric
-            else _("Photometric Interpretation is missing; MONOCHROME2 is taken.")
-        )
+        if photometric:
+            what = _("Photometric Interpretation {value} does not fit one sample a pixel; MONOCHROME2 is taken.")
+        else:
+            what = _("Photometric Interpretation is missing; MONOCHROME2 is taken.")
+        problems.append(what.format(value=photometric))
         return "MONOCHROME2"
     if samples == 3 and not photometric.startswith(("RGB", "YBR")):
         problems.append(
@@ -194,7 +192,7 @@ def _index(
         matrix.syntax = syntaxes.EXPLICIT
     form = _prove_subsampling(form, length, declared or 1, matrix.problems)
     frames = native_frames(source, offset, length, form.bits, declared)
-    frames.swapped = not form.little_endian and pixels.words and form.bits_allocated == 8
+    frames.swapped = not form.little_endian and pixels.vr == "OW" and form.bits_allocated == 8
     return form, frames
 
 

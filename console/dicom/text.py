@@ -4,6 +4,7 @@
 """
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -58,9 +59,11 @@ _ALIASES = {
     "UTF8": "ISO_IR 192",
     "ISO-8859-1": "ISO_IR 100",
 }
-_NAMES = {"ascii": "ISO_IR 6", "latin-1": "ISO_IR 100", "utf-8": "ISO_IR 192", "gb18030": "GB18030"}
-_WEAK = ("ascii", "latin-1", "utf-8", "gb18030")
-"""Sets whose label is often wrong and which are therefore checked against the bytes."""
+_OTHERS = re.compile(r"^ISO(_IR| 2022 IR) (13|87|101|109|110|126|127|138|144|148|149|159|166|203)$")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_SIGNS = re.compile(
+    "[·×÷°±\u0391-\u03c9\u2010-\u2027\u2030-\u203b\u2100-\u22ff\u2460-\u26ff\u3000-\u33ff\uff00-\uff65\uffe0-\uffe6]"
+)
 _DESIGNATION = re.compile(rb"\x1b[\x20-\x2f]+[\x30-\x7e]")
 _DESIGNATION_LEFT = re.compile("\x1b[\x20-\x2f]+[\x30-\x7e]")
 _SEGMENT = re.compile(rb"[\\^=\s]+")
@@ -78,18 +81,15 @@ def normalise(term: str) -> str:
 
 
 def is_chinese(text: str) -> bool:
-    """Whether every character beyond ASCII is a common Han character or Chinese punctuation, and one is Han."""
-    beyond = [char for char in text if ord(char) > 0x7F]
-    han = [char for char in beyond if "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf"]
-    others = [char for char in beyond if not ("\u3400" <= char <= "\u9fff")]
-    return bool(han) and all(
-        "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uff65" or char in "·—…‘’“”°±×α-ω㎜℃" for char in others
-    )
+    """Whether what is beyond ASCII is Han characters and the signs that Chinese texts use, at least one Han."""
+    beyond = [char for char in text if char > "\x7f"]
+    return any(_HAN.match(char) for char in beyond) and all(_HAN.match(char) or _SIGNS.match(char) for char in beyond)
 
 
 def _decodes(data: bytes, codec: str) -> str | None:
+    """`data` as text, or None; a character cut in half at the end, as field limits leave them, is left out."""
     try:
-        return data.decode(codec)
+        return getincrementaldecoder(codec)().decode(data)
     except UnicodeDecodeError:
         return None
 
@@ -117,11 +117,6 @@ def _segments(samples: Iterable[bytes]) -> list[bytes]:
     return [part for sample in samples for part in _SEGMENT.split(sample) if _HIGH_RUN.search(part)]
 
 
-def _looks_like_gb(samples: Sequence[bytes]) -> bool:
-    texts = [_decodes(sample, "gb18030") for sample in samples]
-    return all(text is not None and is_chinese(text) for text in texts)
-
-
 def _looks_like_utf8(samples: Sequence[bytes]) -> bool:
     """Strict UTF-8 with sequences of several bytes; two-byte ones only where they are no plain GB 2312 text."""
     texts = [_decodes(sample, "utf-8") for sample in samples]
@@ -144,27 +139,25 @@ def choose(declared: Sequence[str], samples: Sequence[bytes]) -> CharacterSet:
     """
     label = "\\".join(declared)
     terms = [normalise(term) for term in declared] or [""]
-    codecs = {_DECLARED.get(term) for term in terms}
+    stands = CharacterSet(label, "\\".join(terms) if any(terms) else "ISO_IR 6", False)
     high = [sample for sample in samples if any(byte > 0x7F for byte in sample)]
-    first = _DECLARED.get(terms[0])
-    stands = CharacterSet(label, "\\".join(terms) or "ISO_IR 6", False)
-    if not high or any(b"\x1b" in sample for sample in samples) or not codecs <= set(_WEAK) or first is None:
+    if not high or any(b"\x1b" in sample for sample in samples) or any(_OTHERS.match(term) for term in terms):
         return stands
-    codec = "gb18030" if "gb18030" in codecs else first
-    if codec == "utf-8" and all(_decodes(sample, "utf-8") is not None for sample in high):
+    codecs = [_DECLARED.get(term, "ascii") for term in terms]
+    codec = "gb18030" if "gb18030" in codecs else codecs[0]
+    latin = all(_latin_is_plausible(part) for part in _segments(high))
+    if codec == "utf-8" and any(_decodes(sample, "utf-8") for sample in high):
         return stands
     if codec == "gb18030":
-        wrong = any(_decodes(sample, "gb18030") is None for sample in high)
-        utf8 = _looks_like_utf8(high) and is_chinese("".join(_decodes(sample, "utf-8") or "" for sample in high))
-        if utf8:
+        if all(is_chinese(_decodes(sample, "utf-8") or "") for sample in high):
             return CharacterSet(label, "ISO_IR 192", True)
-        return CharacterSet(label, "ISO_IR 100", True) if wrong and not _looks_like_gb(high) else stands
+        fits = any(_decodes(sample, "gb18030") is not None for sample in high)
+        return CharacterSet(label, "ISO_IR 100", True) if latin and not fits else stands
     if codec != "utf-8" and _looks_like_utf8(high):
         return CharacterSet(label, "ISO_IR 192", True)
-    implausible = codec == "utf-8" or not all(_latin_is_plausible(part) for part in _segments(high))
-    if implausible and _looks_like_gb(high):
+    if (codec == "utf-8" or not latin) and all(is_chinese(_decodes(sample, "gb18030") or "") for sample in high):
         return CharacterSet(label, "GB18030", True)
-    return CharacterSet(label, "ISO_IR 100", True) if codec in ("ascii", "utf-8") else stands
+    return stands if codec == "latin-1" else CharacterSet(label, "ISO_IR 100", True)
 
 
 def decode(data: bytes, used: str) -> str:

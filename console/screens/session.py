@@ -54,6 +54,13 @@ class SessionApp(DirectPaintApp):
         except ConsoleError as error:
             self.push_screen(ErrorPanel(error))
 
+    def note(self, event: str, **details: str) -> None:
+        """One line of the audit log; when it cannot be written, the error panel says so."""
+        try:
+            self.services.note(event, **details)
+        except ConsoleError as error:
+            self.push_screen(ErrorPanel(error))
+
     def remember(self, path: Path) -> None:
         """Put a picture on top of those last looked at."""
         self.change_setting(recent=self.services.preferences.now.with_recent(str(path)).recent)

@@ -19,12 +19,12 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
     elif error.errno == errno.EROFS:
         sentence = _(
             "{file} could not be saved because {folder} is write-protected. Remove the protection, or choose another "
-            "folder with --home."
+            "folder."
         )
     elif isinstance(error, PermissionError):
         sentence = _(
             "{file} could not be saved because this account may not write in {folder}; what was saved before is "
-            "unharmed. Have the right granted, or choose another folder with --home."
+            "unharmed. Have the right granted, or choose another folder."
         )
     elif isinstance(error, FileNotFoundError | NotADirectoryError):
         sentence = _(

@@ -168,7 +168,7 @@ def cine(folder: Path) -> list[Figure]:
             "of 96",
             90.0,
             True,
-            f"loops {loops}, {rate / 1e6:.1f} MB/s",
+            note,
         ),
         Figure("96-frame cine at 190x54: processor, all processes", percent, "% of one", 30.0),
     ]

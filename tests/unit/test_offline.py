@@ -218,11 +218,12 @@ def test_a_folder_that_is_not_whole_is_refused_before_anything_is_made(
     assert not (tmp_path / "venv").exists()
 
 
-def test_a_folder_without_the_codecs_is_whole(wheels: Path, tmp_path: Path) -> None:
-    from scripts.offline import check
-
+def test_a_folder_without_the_codecs_is_whole_and_says_what_cannot_be_shown(
+    wheels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (wheels / "imagecodecs-1-py3-none-any.whl").unlink()
-    check(wheels)
+    assert main(["install", str(wheels), "--into", str(tmp_path / "venv")]) == 0
+    assert "Without imagecodecs (it is not in the folder): JPEG Lossless" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("version", ["3.10", "2.7", "3", "3.x", "three"])

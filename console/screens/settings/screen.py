@@ -184,7 +184,7 @@ class SettingsScreen(ConsoleScreen):
     def keep_passphrase(self, event: Hashed) -> None:
         event.stop()
         self.console_app.change_setting(passphrase=event.record)
-        self.services.note("lock set" if event.record else "lock removed")
+        self.console_app.note("lock set" if event.record else "lock removed")
         self._list()
 
 

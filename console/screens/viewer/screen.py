@@ -128,7 +128,7 @@ class ViewerScreen(ConsoleScreen):
         self._stop()
         self._info = event.info
         self.console_app.remember(Path(event.info.path))
-        self.services.note("picture opened", sop_instance_uid=event.info.sop_instance_uid)
+        self.console_app.note("picture opened", sop_instance_uid=event.info.sop_instance_uid)
         if event.info.frames == 0:
             self.query_one(FrameView).clear()
             self._say(no_picture_sentence(event.info))
@@ -343,7 +343,7 @@ class ViewerScreen(ConsoleScreen):
     def exported(self, event: Exported) -> None:
         event.stop()
         uid = self._info.sop_instance_uid if self._info is not None else ""
-        self.services.note("frame exported", sop_instance_uid=uid)
+        self.console_app.note("frame exported", sop_instance_uid=uid)
         self.notify(_("Written: {path}").format(path=event.path), markup=False)
 
     def action_back(self) -> None:

@@ -158,3 +158,28 @@ def test_ascii_needs_no_repair_under_any_label() -> None:
     for declared in ("ISO_IR 6", "ISO_IR 100", "GB18030", "ISO_IR 192"):
         assert read(declared, b"Smith^John") == ("Smith^John", declared, False)
     assert read("", b"Smith^John") == ("Smith^John", "ISO_IR 6", False)
+
+
+def test_a_han_character_cut_in_half_by_a_field_limit_spoils_nothing() -> None:
+    # GIVEN a name of three characters of which the third lost its last byte
+    cut = "东莞市".encode("gbk")[:-1]
+    for declared in ("GB18030", "", "ISO_IR 100"):
+        text, used, _repaired = read(declared, cut)
+        assert text == "东莞\ufffd"
+        assert used == "GB18030"
+
+
+def test_one_bad_value_does_not_change_how_the_others_are_read() -> None:
+    # GIVEN a UTF-8 name beside an institution in GBK
+    found = choose(["ISO_IR 192"], ["张^三".encode(), "医院".encode("gbk")])
+    assert (found.used, found.repaired) == ("ISO_IR 192", False)
+    assert decode("张^三".encode(), found.used) == "张^三"
+
+
+def test_signs_of_chinese_reports_do_not_hide_that_they_are_chinese() -> None:
+    for text in ("左室Ⅱ级", "≥50％狭窄", "（右）前降支", "①冠脉造影", "5㎜导管"):
+        assert read("", text.encode("gb18030"))[::2] == (text, True)
+
+
+def test_a_label_that_nobody_knows_is_as_good_as_none() -> None:
+    assert read("CHINESE", "张^三".encode("gbk")) == ("张^三", "GB18030", True)

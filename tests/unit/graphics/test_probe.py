@@ -284,12 +284,16 @@ def test_half_an_answer_is_not_left_behind() -> None:
 
 
 def test_output_stopped_by_the_user_does_not_hang_it() -> None:
-    # GIVEN ctrl+S
+    # GIVEN ctrl+S and impatient keys after it
     with fake_terminal(silent) as peer:
+        peer.answer(b"qqq")
+        assert select.select([peer.fd], [], [], 20)[0]
         termios.tcflow(peer.fd, termios.TCOOFF)
         started = time.monotonic()
         terminal = probe(peer.fd, peer.fd, 0.2, ENVIRON)
         assert time.monotonic() - started < 2
+        # THEN it gives up in time, and what was typed meanwhile does not act on the application
+        assert peer.waiting() == 0
         termios.tcflow(peer.fd, termios.TCOON)
     assert not terminal.answered
 
