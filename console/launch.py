@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.errors import ConsoleError, StoreError, TerminalError
+from console.graphics.answers import LateAnswers
 from console.graphics.encoder import Colors, Encoder, choose
 from console.graphics.probe import drain, probe
 from console.graphics.terminal import Terminal
@@ -101,7 +102,10 @@ def _build(
         os.environ["TEXTUAL_COLOR_SYSTEM"] = _TEXTUAL_COLORS[depth]
     from console.app import ConsoleApp
     from console.theme import PLAIN, Symbols, plain_scrollbars
+    from console.widgets.direct_paint import filter_input
 
+    if not terminal.answered:
+        filter_input(LateAnswers().strip)
     plain = terminal.ambiguous_wide or terminal.wide_blocks or os.environ.get("TERM") == "linux"
     if plain:
         plain_scrollbars()

@@ -41,15 +41,15 @@ def find_files(paths: Sequence[Path], cancelled: Callable[[], bool] = lambda: Fa
 
 
 def _files_at(path: Path, cancelled: Callable[[], bool]) -> list[Path]:
-    if not path.exists():
-        raise DicomReadError(_("No such file"), _("{path} does not exist. Check the name.").format(path=path))
-    if not path.is_dir():
-        return [path]
     try:
+        if not path.exists():
+            raise DicomReadError(_("No such file"), _("{path} does not exist. Check the name.").format(path=path))
+        if not path.is_dir():
+            return [path]
         os.scandir(path).close()
     except OSError as error:
         raise DicomReadError(
-            _("Cannot read the folder"),
+            _("Cannot be read"),
             _("{path} cannot be opened ({reason}). Check the permissions.").format(path=path, reason=error.strerror),
         ) from error
     return sorted(_candidates(path, cancelled))

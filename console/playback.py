@@ -22,27 +22,9 @@ from console.graphics.encoder import Encoder, Painting
 from console.graphics.texts import CellText
 from console.model.cine import Player, next_speed
 from console.model.picture import PictureInfo, Window
+from console.model.view import ViewState
 from console.painter import Look, Painter
 from console.pictures import Pictures, Presentation
-
-
-@dataclass(frozen=True)
-class ViewState:
-    """What the operator sees now, for the corner texts and the cine line."""
-
-    frame: int
-    playing: bool
-    speed: float
-    requested_fps: float
-    achieved_fps: float
-    dropped: int
-    cached: int
-    """Frames decoded and held."""
-    window: Presentation | None
-    inverted: bool
-    zoom: float
-    """1 shows the whole picture."""
-    texts: bool
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ class Session:
         self.output = bytearray()
         """Everything the program has written so far."""
         self._answered = 0
+        self.silent = False
+        """True for a terminal that answers nothing."""
         self.pause_s = 0.0
         """Seconds to wait after each read, to play a slow line."""
 
@@ -121,7 +123,8 @@ class Session:
         except OSError:
             return False
         self.output += piece
-        self._answer(len(piece))
+        if not self.silent:
+            self._answer(len(piece))
         if self.pause_s:
             time.sleep(self.pause_s)
         return bool(piece)

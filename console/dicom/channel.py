@@ -30,36 +30,38 @@ class Channel(Protocol):
         """Close both pipes."""
 
 
-class PollChannel:
-    """POSIX: waits in the system, so that even a child that cannot be killed costs no more than its deadline."""
+if sys.platform != "win32":
 
-    def __init__(self, to_child: IO[bytes], from_child: IO[bytes]) -> None:
-        self._to_child = to_child
-        self._from_child = from_child
-        self._poll = select.poll()
-        self._poll.register(from_child.fileno(), select.POLLIN | select.POLLHUP)
+    class PollChannel:
+        """POSIX: waits in the system, so that even a child that cannot be killed costs no more than its deadline."""
 
-    def send(self, data: bytes) -> None:
-        """Write a request; requests are far smaller than a pipe's buffer."""
-        _send(self._to_child, data)
+        def __init__(self, to_child: IO[bytes], from_child: IO[bytes]) -> None:
+            self._to_child = to_child
+            self._from_child = from_child
+            self._poll = select.poll()
+            self._poll.register(from_child.fileno(), select.POLLIN | select.POLLHUP)
 
-    def read(self, count: int, ends: float) -> bytes:
-        """Exactly `count` bytes."""
-        parts: list[bytes] = []
-        while count:
-            left = ends - time.monotonic()
-            if left <= 0 or not self._poll.poll(left * 1000):
-                raise TooLate
-            part = os.read(self._from_child.fileno(), min(count, 1 << 20))
-            if not part:
-                raise Gone
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+        def send(self, data: bytes) -> None:
+            """Write a request; requests are far smaller than a pipe's buffer."""
+            _send(self._to_child, data)
 
-    def close(self) -> None:
-        """Close both pipes."""
-        _close(self._to_child, self._from_child)
+        def read(self, count: int, ends: float) -> bytes:
+            """Exactly `count` bytes."""
+            parts: list[bytes] = []
+            while count:
+                left = ends - time.monotonic()
+                if left <= 0 or not self._poll.poll(left * 1000):
+                    raise TooLate
+                part = os.read(self._from_child.fileno(), min(count, 1 << 20))
+                if not part:
+                    raise Gone
+                parts.append(part)
+                count -= len(part)
+            return b"".join(parts)
+
+        def close(self) -> None:
+            """Close both pipes."""
+            _close(self._to_child, self._from_child)
 
 
 class ThreadChannel:
@@ -104,7 +106,9 @@ class ThreadChannel:
 
 def connect(to_child: IO[bytes], from_child: IO[bytes]) -> Channel:
     """The channel that this system can wait on."""
-    return (ThreadChannel if sys.platform == "win32" else PollChannel)(to_child, from_child)
+    if sys.platform != "win32":
+        return PollChannel(to_child, from_child)
+    return ThreadChannel(to_child, from_child)
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:

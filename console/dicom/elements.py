@@ -145,7 +145,11 @@ class Elements:
 
     def byte_order(self, keyword: str) -> Literal["little", "big"]:
         """How numbers of an element are written."""
-        return "little" if getattr(self.raw.get(tag_of(keyword)), "is_little_endian", True) else "big"
+        return self.order_of(tag_of(keyword))
+
+    def order_of(self, tag: int) -> Literal["little", "big"]:
+        """As `byte_order`, by tag."""
+        return "little" if getattr(self.raw.get(tag), "is_little_endian", True) else "big"
 
     def items(self, keyword: str) -> list["Elements"]:
         """The items of a sequence; empty where it is missing or cannot be read."""

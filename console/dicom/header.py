@@ -57,8 +57,8 @@ def _value(elements: Elements, tag: int, vr: str) -> str:
         return "\\".join(f"{value:.10g}" for value in values[:_LONGEST])[:_LONGEST]
     if vr == "AT":
         data = elements.value_bytes(tag, _LONGEST)
-        order = "little" if getattr(elements.raw[tag], "is_little_endian", True) else "big"
-        words = [int.from_bytes(data[at : at + 2], order) for at in range(0, len(data) - 1, 2)]  # type: ignore[arg-type]  # order is one of the two literals
+        order = elements.order_of(tag)
+        words = [int.from_bytes(data[at : at + 2], order) for at in range(0, len(data) - 1, 2)]
         return "\\".join(_tag(group << 16 | element) for group, element in zip(words[::2], words[1::2], strict=False))
     return elements.text_of(tag, 4 * _LONGEST)[:_LONGEST]
 

@@ -6,11 +6,13 @@ but right.
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.geometry import Region
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -72,6 +74,18 @@ class DirectPaintApp(App[int]):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
+
+
+def filter_input(strip: Callable[[str], str]) -> None:
+    """Pass everything the terminal sends through `strip` before it is read as keys (answers that came too late)."""
+    feed = XTermParser.feed
+
+    def filtered(self: XTermParser, data: str) -> Iterable[Message]:
+        # An empty text means the end of the input to the parser, so what was stripped bare is not handed on.
+        kept = strip(data) if data else ""
+        return feed(self, kept) if kept or not data else ()
+
+    XTermParser.feed = filtered  # type: ignore[method-assign]  # Textual offers no hook between terminal and parser
 
 
 def is_uncovered(widget: Widget) -> bool:

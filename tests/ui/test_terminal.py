@@ -227,3 +227,25 @@ def test_the_real_coronary_cine_plays_at_its_own_rate() -> None:
         assert session.finish() == 0
     # THEN a loop brings most of the frames, distinct ones (the benchmark asks for 90 of 96 on a quiet machine)
     assert len(set(painted_frames(loop, 96))) >= 60
+
+
+def test_answers_that_come_too_late_are_never_taken_for_keys(cine: Path) -> None:
+    # GIVEN a terminal that answers nothing while the probe waits, over a line of some seconds
+    with start("--assume-utf8", "view", str(cine)) as session:
+        session.silent = True
+        session.wait_for("/20", 20)
+        session.send(" ")
+        session.wait_for("paused")
+        # WHEN the answers arrive at last (t, i, c and m are keys here)
+        os.write(
+            session.master,
+            b"\x1b[1;3R\x1b[1;5R\x1b[6;20;9t\x1b[?2026;2$y\x1b[>0;136;0c\x1bP>|XTerm(379)\x1b\\\x1b[?62;22c",
+        )
+        quiet = session.read(1.0)
+        # THEN nothing happens, and the next real key works
+        assert FRAME not in quiet
+        mark = len(session.output)
+        session.send("i")
+        session.wait_for("inverted", since=mark)
+        session.send("\x11")
+        assert session.finish() == 0

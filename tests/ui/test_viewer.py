@@ -28,7 +28,7 @@ def viewer_of(app: ConsoleApp) -> ViewerScreen:
 
 
 def playback_of(app: ConsoleApp) -> Playback:
-    playback = viewer_of(app)._playback
+    playback = viewer_of(app).playback
     assert playback is not None
     return playback
 

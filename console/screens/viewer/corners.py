@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from console.graphics.texts import CellText
 from console.i18n import _
 from console.model.picture import Calibration, Identity, LookupTable, PictureInfo, Window
-from console.playback import ViewState
+from console.model.view import ViewState
 from console.widgets.bars import fit, joined
 
 HIDDEN = "***"

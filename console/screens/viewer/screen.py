@@ -17,12 +17,14 @@ from console.graphics.encoder import Encoder
 from console.graphics.texts import CellText
 from console.i18n import _, ngettext
 from console.model.picture import PictureInfo
+from console.model.view import ViewState
 from console.pictures import export_png, find_files, no_picture_sentence
-from console.playback import Playback, Shot, ViewState
+from console.playback import Playback, Shot
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import Confirm
 from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.files import FileDialog
+from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts
 from console.screens.viewer.header import HeaderScreen
 from console.services import Services
@@ -33,7 +35,7 @@ _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
 
 
-class ViewerScreen(ConsoleScreen):
+class ViewerScreen(PlaybackControls, ConsoleScreen):
     """Shows the files at and below some paths, one at a time.
 
     Workers read, the playback's thread draws, this class decides.
@@ -80,7 +82,6 @@ class ViewerScreen(ConsoleScreen):
         self._files: tuple[Path, ...] = ()
         self._index = 0
         self._info: PictureInfo | None = None
-        self._playback: Playback | None = None
         self._shot: Shot | None = None
 
     def body(self) -> ComposeResult:
@@ -156,13 +157,13 @@ class ViewerScreen(ConsoleScreen):
             self._deliver,
             autoplay=self.services.preferences.now.autoplay,
         )
-        self._playback = playback
+        self.playback = playback
         self._resize()
 
     def _stop(self) -> None:
-        if self._playback is not None:
-            self._playback.close()
-        self._playback, self._shot = None, None
+        if self.playback is not None:
+            self.playback.close()
+        self.playback, self._shot = None, None
 
     # Drawing
 
@@ -173,7 +174,7 @@ class ViewerScreen(ConsoleScreen):
     @on(Drawn)
     def draw(self, event: Drawn) -> None:
         event.stop()
-        playback, shot = self._playback, event.shot
+        playback, shot = self.playback, event.shot
         if playback is None or shot.info is not playback.info:
             return
         view = self.query_one(FrameView)
@@ -194,8 +195,8 @@ class ViewerScreen(ConsoleScreen):
 
     def _resize(self) -> None:
         size = self.query_one(FrameView).size
-        if self._playback is not None and size:
-            self._playback.resize(size.width, size.height)
+        if self.playback is not None and size:
+            self.playback.resize(size.width, size.height)
 
     def _texts_of(self, state: ViewState, columns: int, rows: int) -> tuple[CellText, ...]:
         if self._info is None:
@@ -205,9 +206,9 @@ class ViewerScreen(ConsoleScreen):
         return tuple(corner_texts(self._info, state, columns, rows, privacy=privacy, ellipsis=ellipsis))
 
     def _say_state(self) -> None:
-        if self._playback is None or self._info is None or self._shot is None:
+        if self.playback is None or self._info is None or self._shot is None:
             return
-        state = self._playback.state()
+        state = self.playback.state()
         error = self._shot.error
         self._say(error.detail if error is not None else cine_line(self._info, state))
 
@@ -241,69 +242,6 @@ class ViewerScreen(ConsoleScreen):
         cine = self._info is not None and self._info.is_cine
         return tuple(key for key in super().keys() if cine or key.action != "screen.play")
 
-    def action_play(self) -> None:
-        if self._playback is not None:
-            self._playback.toggle()
-
-    def action_step(self, count: int) -> None:
-        if self._playback is not None:
-            self._playback.step(count)
-
-    def action_seek(self, number: int) -> None:
-        if self._playback is not None:
-            self._playback.seek(number)
-
-    def action_speed(self, step: int) -> None:
-        if self._playback is not None:
-            self._playback.speed(step)
-
-    def action_next_window(self) -> None:
-        if self._playback is not None:
-            self._playback.next_window()
-
-    def action_invert(self) -> None:
-        if self._playback is not None:
-            self._playback.invert()
-
-    def action_level(self, steps: int) -> None:
-        if self._playback is not None:
-            self._playback.adjust_window(steps, 0)
-
-    def action_contrast(self, steps: int) -> None:
-        if self._playback is not None:
-            self._playback.adjust_window(0, 2 * steps)
-
-    def action_zoom(self, steps: int) -> None:
-        if self._playback is not None:
-            self._playback.zoom(steps)
-
-    def action_fit(self) -> None:
-        if self._playback is not None:
-            self._playback.fit()
-
-    def action_pan(self, across: int, down: int) -> None:
-        if self._playback is not None:
-            self._playback.pan(across * 0.1, down * 0.1)
-
-    def action_texts(self) -> None:
-        if self._playback is not None:
-            self._playback.toggle_texts()
-
-    @on(FrameView.Dragged)
-    def dragged(self, event: FrameView.Dragged) -> None:
-        event.stop()
-        view = self.query_one(FrameView).size
-        if self._playback is not None and event.panning:
-            self._playback.pan(-event.across / max(view.width, 1), -event.down / max(view.height, 1))
-        elif self._playback is not None:
-            self._playback.adjust_window(2 * event.down, event.across)
-
-    @on(FrameView.Scrolled)
-    def scrolled(self, event: FrameView.Scrolled) -> None:
-        event.stop()
-        if self._playback is not None:
-            self._playback.zoom(event.steps, event.at)
-
     # Other screens
 
     def action_header(self) -> None:
@@ -318,7 +256,7 @@ class ViewerScreen(ConsoleScreen):
 
     @work(exclusive=True, group="export")
     async def action_export(self) -> None:
-        info, state = self._info, self._playback.state() if self._playback is not None else None
+        info, state = self._info, self.playback.state() if self.playback is not None else None
         if info is None or state is None:
             return
         name = f"{Path(info.path).stem}-{state.frame}.png"
@@ -353,22 +291,22 @@ class ViewerScreen(ConsoleScreen):
     # Around the screen
 
     def on_screen_suspend(self) -> None:
-        if self._playback is not None:
-            self._playback.suspend()
+        if self.playback is not None:
+            self.playback.suspend()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self._playback is not None:
-            self._playback.resume()
+        if self.playback is not None:
+            self.playback.resume()
 
     async def retranslate(self) -> None:
         """Only words change; the picture goes on playing."""
-        if self._playback is not None:
-            self._playback.texts_changed()
+        if self.playback is not None:
+            self.playback.texts_changed()
         self._say_state()
         self._say_badge()
         self.refresh_bars()
 
     def privacy_changed(self) -> None:
-        if self._playback is not None:
-            self._playback.texts_changed()
+        if self.playback is not None:
+            self.playback.texts_changed()
