@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,11 +28,18 @@ from console.services import Services
 from console.theme import THEMES, Symbols
 
 
+def _collect_garbage_again() -> None:
+    """After the start: what is there now stays, so it is never looked at again, which keeps the pauses short."""
+    gc.freeze()
+    gc.enable()
+
+
 class ConsoleApp(SessionApp):
     """The full-screen console."""
 
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("app")
+    DEFAULT_MODE = "home"
 
     def __init__(
         self,
@@ -47,23 +55,26 @@ class ConsoleApp(SessionApp):
         self.symbols = symbols or Symbols()
         self.hung_up = False
         """True when the line to the terminal was cut."""
+        self.started = False
+        """True once the way to the first screen is free: unlocked, and the notices said."""
         self._start_with = start_with
         self._machine_facts = machine_facts
-        self.add_mode("home", lambda: HomeScreen(services))
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        # Before the first style sheet is read: a theme set later has it read again, which costs 50 ms.
+        self.set_reactive(ConsoleApp.theme, THEMES[services.preferences.now.theme].name)
+        self.set_class(self.symbols != Symbols(), "plain")
+        self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
         self.add_mode("settings", lambda: SettingsScreen(services))
 
     # Start and end
 
     def on_mount(self) -> None:
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self.theme = THEMES[self.services.preferences.now.theme].name
-        self.set_class(self.symbols != Symbols(), "plain")
         if hasattr(signal, "SIGHUP"):
             with contextlib.suppress(NotImplementedError, RuntimeError):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
-        self.switch_mode("home")
         self.set_interval(5, self._lock_when_idle)
+        self.set_timer(1, _collect_garbage_again)
         self._welcome()
 
     @work
@@ -75,6 +86,7 @@ class ConsoleApp(SessionApp):
         self.note("console opened", practice=str(self.services.practice))
         for notice in self.services.notices:
             self.notify(notice, severity="warning", timeout=15, markup=False)
+        self.started = True
         if self._start_with:
             self.open_paths(self._start_with)
         elif not now.operator and not self.services.preferences.read_only:

@@ -1,5 +1,6 @@
 """The command line: parse, build services, call one function. Headless verbs never import Textual."""
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     _use_utf8()
     from console.paths import home_folder, practice_folder
-    from console.services import choose_language
+    from console.settings import choose_language
 
     # The language of the parser's own words is wanted before the parser exists.
     language, home_option = _early(words, "--lang"), _early(words, "--home")
@@ -63,6 +64,8 @@ def _headless(options: Namespace, home: Path) -> int:
 
 
 def _full_screen(options: Namespace, home: Path) -> int:
+    # A tenth of the start goes into collecting garbage that the imports do not make; the application turns it on again.
+    gc.disable()
     from console.dicom.reader import PictureReader
     from console.errors import UsageError
     from console.i18n import _
@@ -83,6 +86,8 @@ def _full_screen(options: Namespace, home: Path) -> int:
     with closing(PictureReader()) as reader:
         # Started first, so that it is warm when the screen is.
         reader.start()
+        if start_with and start_with[0].is_file():
+            reader.expect(start_with[0])
         from console.launch import launch
         from console.services import build_services
 

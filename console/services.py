@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from console import i18n
 from console.dicom.reader import PictureReader
-from console.errors import SettingsError, StoreError
 from console.i18n import _
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
@@ -111,14 +109,3 @@ def _held_sentence(lock: HomeLock) -> str:
         "{operator} on {host} has had this home folder open since {since} (process {pid}). "
         "Settings changed here last until you leave."
     ).format(operator=holder.operator or _("Somebody"), host=holder.host, since=holder.since, pid=holder.pid)
-
-
-def choose_language(option: str | None, home: Path) -> None:
-    """Set the language from the option, else the settings, else the locale. Never fails: it runs before all else."""
-    chosen = option or ""
-    if not chosen:
-        try:
-            chosen = SettingsFile(home / "settings.json", read_only=True).load().language
-        except (StoreError, SettingsError):
-            chosen = ""
-    i18n.set_language(chosen or i18n.detect())

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from console.errors import SettingsError
+from console import i18n
+from console.errors import SettingsError, StoreError
 from console.i18n import _
 from console.store.files import one_line, read_checked, write_checked
 from console.store.trouble import only_reading
@@ -234,3 +235,14 @@ def _shown(key: str, value: object) -> str:
         return "\N{HORIZONTAL ELLIPSIS}"
     text = one_line(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 40 else text[:39] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def choose_language(option: str | None, home: Path) -> None:
+    """Set the language from the option, else the settings, else the locale. Never fails: it runs before all else."""
+    chosen = option or ""
+    if not chosen:
+        try:
+            chosen = SettingsFile(home / "settings.json", read_only=True).load().language
+        except (StoreError, SettingsError):
+            chosen = ""
+    i18n.set_language(chosen or i18n.detect())

@@ -81,9 +81,19 @@ class Session:
     def wait_for(self, text: str, seconds: float = 10.0, since: int = 0) -> None:
         """Read until `text` has been drawn after position `since` of the output; else AssertionError."""
         deadline = time.monotonic() + seconds
-        while text not in self.text(since):
+        raw, seen, stripped = text.encode(), since, 0.0
+        while True:
+            # The bytes as they come, at once; the text between the colours only now and then, since that costs time.
+            if self.output.find(raw, max(seen - len(raw), 0)) >= 0:
+                return
+            seen = len(self.output)
             left = deadline - time.monotonic()
-            if left <= 0 or not self._read_piece(left):
+            alive = left > 0 and self._read_piece(min(left, 0.2))
+            if not alive or time.monotonic() - stripped > 0.2:
+                stripped = time.monotonic()
+                if text in self.text(since):
+                    return
+            if left <= 0 or (not alive and self.process.poll() is not None):
                 raise AssertionError(f"{text!r} was not drawn; last: {self.text(since)[-1500:]!r}")
 
     def text(self, since: int = 0) -> str:

@@ -8,12 +8,12 @@ import mmap
 import os
 import sys
 import tempfile
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+    Array = npt.NDArray[Any]
 
 
 class FrameMemory(Protocol):
@@ -27,10 +27,10 @@ class FrameMemory(Protocol):
     def descriptors(self) -> tuple[int, ...]:
         """Descriptors that the helper has to inherit."""
 
-    def put(self, frame: Array) -> str:
+    def put(self, frame: "Array") -> str:
         """Write a frame (contiguous); the answer is the place for `take`."""
 
-    def take(self, place: str, shape: tuple[int, ...], dtype: str) -> Array:
+    def take(self, place: str, shape: tuple[int, ...], dtype: str) -> "Array":
         """A copy of the frame that owns its memory. Raises OSError where fewer bytes are there."""
 
     def close(self) -> None:
@@ -53,16 +53,20 @@ class FileMemory:
         """The one descriptor."""
         return (self._descriptor,)
 
-    def put(self, frame: Array) -> str:
+    def put(self, frame: "Array") -> str:
         """Write the frame from the start of the file."""
+        import numpy as np
+
         view = np.ascontiguousarray(frame).data.cast("B")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         while view:
             view = view[os.write(self._descriptor, view) :]
         return ""
 
-    def take(self, place: str, shape: tuple[int, ...], dtype: str) -> Array:
+    def take(self, place: str, shape: tuple[int, ...], dtype: str) -> "Array":
         """Read the frame into an array of its own."""
+        import numpy as np
+
         frame: Array = np.empty(shape, np.dtype(dtype))
         view = frame.data.cast("B")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
@@ -100,19 +104,23 @@ class TaggedMemory:
         """None: the name is enough."""
         return ()
 
-    def put(self, frame: Array) -> str:
+    def put(self, frame: "Array") -> str:
         """Write the frame; a larger one than ever before gets a mapping with a new tag."""
         if self._mapping is None or frame.nbytes > self._size:
             self.close()
             self._count += 1
             self._size = max(frame.nbytes, 1)
             self._mapping = _map(f"{self._tag}-{self._count}", self._size)
+        import numpy as np
+
         self._mapping.seek(0)
         self._mapping.write(np.ascontiguousarray(frame).data.cast("B"))
         return f"{self._tag}-{self._count}/{self._size}"
 
-    def take(self, place: str, shape: tuple[int, ...], dtype: str) -> Array:
+    def take(self, place: str, shape: tuple[int, ...], dtype: str) -> "Array":
         """Copy the frame out of the mapping that `place` names."""
+        import numpy as np
+
         tag, size = place.rsplit("/", 1)
         frame: Array = np.empty(shape, np.dtype(dtype))
         if frame.nbytes > int(size):

@@ -10,10 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from console.dicom.channel import Channel, Gone, TooLate, connect
 from console.dicom.frame_memory import FrameMemory, new_memory
@@ -23,7 +20,10 @@ from console.errors import ConsoleError, DecodeError, DicomReadError
 from console.i18n import _, language
 from console.model.picture import HeaderElement, PictureInfo
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
 
 DEADLINE = 5.0
 """Seconds that one answer may take."""
@@ -38,6 +38,7 @@ class PictureReader:
         self._channel: Channel | None = None
         self._memory: FrameMemory | None = None
         self._closed = False
+        self._expected: _Expected | None = None
 
     def start(self) -> None:
         """Start the helper now, so that it is warm when the first file is opened. Harmless when it runs already."""
@@ -55,8 +56,20 @@ class PictureReader:
         """Whether somebody waits for an answer at this moment."""
         return self._lock.locked()
 
+    def expect(self, path: Path) -> None:
+        """Read `path` and its first frame in the background; the next `open` and frame 1 take it."""
+        self._expected = _Expected(self, path)
+        self._expected.start()
+
     def open(self, path: Path, deadline: float = DEADLINE) -> PictureInfo:
         """What the object is. Raises DicomReadError with one sentence."""
+        expected = self._expected
+        if expected is not None and expected.is_for(path):
+            return expected.info()
+        return self.open_now(path, deadline)
+
+    def open_now(self, path: Path, deadline: float = DEADLINE) -> PictureInfo:
+        """As `open`, without what was read in the background."""
         answer = self._ask(Request("open", _absolute(path), language(), deadline), Path(path).name)
         if not isinstance(answer, PictureInfo):
             raise _unreadable(_broken(Path(path).name))
@@ -69,15 +82,26 @@ class PictureReader:
             raise _unreadable(_broken(Path(path).name))
         return answer
 
-    def frame(self, info: PictureInfo, number: int, deadline: float = DEADLINE) -> Array:
+    def frame(self, info: PictureInfo, number: int, deadline: float = DEADLINE) -> "Array":
         """Frame `number`, counted from 1; the array is the caller's own.
 
         Grey: (rows, columns) of stored values. Colour: (rows, columns, 3) uint8 RGB ready for display. Raises
         DecodeError, or DicomReadError where the file is gone or changed, with one sentence.
         """
+        expected, self._expected = self._expected, None
+        if expected is not None and number == 1:
+            frame = expected.frame(info)
+            if frame is not None:
+                return frame
+        return self.frame_now(info, number, deadline)
+
+    def frame_now(self, info: PictureInfo, number: int, deadline: float = DEADLINE) -> "Array":
+        """As `frame`, without what was read in the background."""
         stamp = (info.size, info.mtime_ns)
         request = Request("frame", info.path, language(), deadline, number, stamp)
         answer = self._ask(request, Path(info.path).name)
+        import numpy as np  # imported here: it costs 0.1 s, and the helper is started before anything else
+
         if not isinstance(answer, np.ndarray):
             raise _unreadable(_broken(Path(info.path).name))
         return answer
@@ -187,3 +211,44 @@ def _too_late(name: str, seconds: float) -> str:
 
 def _unreadable(detail: str) -> DicomReadError:
     return DicomReadError(_("The file cannot be read"), detail)
+
+
+class _Expected(threading.Thread):
+    """One object read ahead, while the console is still starting."""
+
+    def __init__(self, reader: PictureReader, path: Path) -> None:
+        super().__init__(name="read-ahead", daemon=True)
+        self._reader = reader
+        self._path = _absolute(path)
+        self._opened = threading.Event()
+        self._info: PictureInfo | None = None
+        self._error: ConsoleError | None = None
+        self._frame: Array | None = None
+
+    def is_for(self, path: Path) -> bool:
+        """Whether this is the object at `path`, and it has not been handed out yet."""
+        return _absolute(path) == self._path
+
+    def info(self) -> PictureInfo:
+        """What was read, as soon as it is there. Raises what reading raised."""
+        self._opened.wait()
+        if self._info is None:
+            raise self._error or _unreadable(_broken(Path(self._path).name))
+        return self._info
+
+    def frame(self, info: PictureInfo) -> "Array | None":
+        """Frame 1 of the object that `info` describes; None when it is another, or could not be decoded."""
+        self.join()
+        return self._frame if info is self._info else None
+
+    def run(self) -> None:
+        """Open, then decode; errors wait for whoever asks."""
+        try:
+            self._info = self._reader.open_now(Path(self._path))
+            self._opened.set()
+            if self._info.frames:
+                self._frame = self._reader.frame_now(self._info, 1)
+        except ConsoleError as error:
+            self._error = error
+        finally:
+            self._opened.set()

@@ -82,7 +82,7 @@ class ConsoleScreen(Screen[None]):
         self.set_interval(5, self.refresh_bars)
         self.refresh_bars()
 
-    def on_screen_resume(self) -> None:
+    async def on_screen_resume(self) -> None:
         self.refresh_bars()
 
     def refresh_bars(self) -> None:

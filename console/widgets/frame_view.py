@@ -72,7 +72,11 @@ class FrameView(Widget, can_focus=False):
     def show(self, painting: Painting) -> bool:
         """Show `painting`; False when it was passed over because the terminal still takes earlier output."""
         direct = self._may_paint()
-        if self.playing and (self._app.line_is_busy() if direct else monotonic() - self._shown_at < _CELLS_SECONDS):
+        if (
+            self._painting is not None
+            and self.playing
+            and (self._app.line_is_busy() if direct else monotonic() - self._shown_at < _CELLS_SECONDS)
+        ):
             return False
         self._shown_at = monotonic()
         self._painting = painting

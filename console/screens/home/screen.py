@@ -14,6 +14,7 @@ from console.i18n import _
 from console.model.text import clean
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.files import FileDialog
+from console.services import Services
 from console.widgets.bars import Key
 from console.widgets.line_list import Line, LineList
 
@@ -24,6 +25,15 @@ class HomeScreen(ConsoleScreen):
     SCOPE: ClassVar[str] = "home"
     PLACE: ClassVar[str] = "home"
     BINDINGS = bindings_of("home")
+
+    def __init__(self, services: Services, *, waiting: bool = False) -> None:
+        super().__init__(services)
+        self._waiting = waiting
+        """True until the screen is first looked at: a picture given on the command line comes before it."""
+
+    def compose(self) -> ComposeResult:
+        if not self._waiting:
+            yield from super().compose()
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"):
@@ -39,8 +49,11 @@ class HomeScreen(ConsoleScreen):
         super().on_mount()
         self._list()
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    async def on_screen_resume(self) -> None:
+        if self._waiting and self.console_app.started:
+            self._waiting = False
+            await self.recompose()
+        self.refresh_bars()
         self._list()
 
     async def retranslate(self) -> None:

@@ -65,8 +65,8 @@ class SettingsScreen(ConsoleScreen):
         super().on_mount()
         self._list()
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    async def on_screen_resume(self) -> None:
+        await super().on_screen_resume()
         self._list()
 
     async def retranslate(self) -> None:

@@ -128,8 +128,6 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             return
         self._stop()
         self._info = event.info
-        self.console_app.remember(Path(event.info.path))
-        self.console_app.note("picture opened", sop_instance_uid=event.info.sop_instance_uid)
         if event.info.frames == 0:
             self.query_one(FrameView).clear()
             self._say(no_picture_sentence(event.info))
@@ -137,6 +135,8 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             self._start(event.info)
         self._say_badge()
         self.refresh_bars()
+        self.console_app.remember(Path(event.info.path))
+        self.console_app.note("picture opened", sop_instance_uid=event.info.sop_instance_uid)
 
     @on(Failed)
     def show_error(self, event: Failed) -> None:
@@ -294,8 +294,8 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         if self.playback is not None:
             self.playback.suspend()
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    async def on_screen_resume(self) -> None:
+        await super().on_screen_resume()
         if self.playback is not None:
             self.playback.resume()
 
