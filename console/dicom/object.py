@@ -16,10 +16,10 @@ from console.dicom.matrix import Matrix, read_matrix
 from console.dicom.samples import CannotDecode
 from console.dicom.source import FileSource, MemorySource, NotAFile, Source
 from console.dicom.summary import picture_info
-from console.dicom.text import clean
 from console.errors import DecodeError, DicomReadError
 from console.i18n import _
 from console.model.picture import HeaderElement, PictureInfo
+from console.model.text import clean
 
 Array = npt.NDArray[Any]
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from console.dicom.channel import Channel, Gone, TooLate, connect
 from console.dicom.frame_memory import FrameMemory, new_memory
 from console.dicom.messages import FrameAt, Request, pack, receive
-from console.dicom.text import clean
 from console.errors import ConsoleError, DecodeError, DicomReadError
 from console.i18n import _, language
 from console.model.picture import HeaderElement, PictureInfo
+from console.model.text import clean
 
 if TYPE_CHECKING:
     import numpy.typing as npt

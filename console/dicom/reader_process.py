@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.dicom.messages import FrameAt, Request, pack, receive
-from console.dicom.text import clean
 from console.errors import ConsoleError, DecodeError, DicomReadError
 from console.i18n import _, set_language
+from console.model.text import clean
 
 if TYPE_CHECKING:
     from console.dicom.frame_memory import FrameMemory

@@ -11,13 +11,19 @@ from console.model.text import clean, size_text, span_text
 
 def test_what_a_terminal_would_obey_is_gone_and_what_a_reader_sees_stays() -> None:
     assert clean("[red]x[/foo]\x1b[31m\x07\x9b5m 张^伟 Müller") == "[red]x[/foo][31m5m 张^伟 Müller"
-    assert clean("a\u202eb\u2066c\u200bd") == "abcd"
+    assert clean("a\u202eb\u2066c\ufeffd") == "abcd"
     assert clean("one\r\ntwo\tthree\u2028four") == "one  two three four"
+
+
+BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""The classes of characters that turn the direction of reading (UAX #9)."""
 
 
 @given(st.text())
 def test_nothing_that_moves_the_cursor_survives(text: str) -> None:
-    assert all(unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in clean(text))
+    shown = clean(text)
+    assert all(unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp") for character in shown)
+    assert all(unicodedata.bidirectional(character) not in BIDI for character in shown)
 
 
 @pytest.mark.parametrize(
