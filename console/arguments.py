@@ -7,7 +7,7 @@ from typing import NoReturn
 from console.errors import UsageError
 from console.i18n import N_, _
 
-GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii")
+GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii", "off")
 """Ways to draw in a terminal; kitty and sixel are refused with a sentence until they exist."""
 
 ARGPARSE_WORDS = (
@@ -64,9 +64,12 @@ def build_parser() -> Parser:
         metavar="COLSxROWS",
         help=_("terminal cells, or pixels for png; png without it is the native matrix"),
     )
-    render.add_argument("--graphics", default="auto", metavar="MODE", help=", ".join((*GRAPHICS, "png")))
+    render.add_argument("--graphics", default=argparse.SUPPRESS, metavar="MODE", help=", ".join((*GRAPHICS, "png")))
     render.add_argument(
-        "--colors", choices=("auto", "true", "256", "16", "none"), default="auto", help=_("colours of the terminal")
+        "--colors",
+        choices=("auto", "true", "256", "16", "none"),
+        default=argparse.SUPPRESS,
+        help=_("colours of the terminal"),
     )
     render.add_argument("-o", "--output", metavar="FILE", help=_("write to this file instead of standard output"))
 
@@ -77,7 +80,7 @@ def build_parser() -> Parser:
     audit = _verb(verbs, "audit", _("the audit log"))
     audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))
     audit.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
-    _terminal(parser)
+    _terminal(parser, top=True)
     return parser
 
 
@@ -128,14 +131,19 @@ def _general(parser: Parser, *, top: bool) -> None:
     )
 
 
-def _terminal(parser: Parser) -> None:
-    parser.add_argument("--graphics", default="auto", metavar="MODE", help=", ".join(GRAPHICS))
+def _terminal(parser: Parser, *, top: bool = False) -> None:
+    """How to draw; as with the general options, what stands before the verb holds."""
+    default = "auto" if top else argparse.SUPPRESS
+    parser.add_argument("--graphics", default=default, metavar="MODE", help=", ".join(GRAPHICS))
     parser.add_argument(
         "--colors",
         choices=("auto", "true", "256", "16", "none"),
-        default="auto",
+        default=default,
         help=_("colours, where the terminal does not say (PuTTY: true)"),
     )
     parser.add_argument(
-        "--assume-utf8", action="store_true", help=_("start although the terminal seems not to show UTF-8")
+        "--assume-utf8",
+        action="store_true",
+        default=False if top else argparse.SUPPRESS,
+        help=_("start although the terminal seems not to show UTF-8"),
     )

@@ -51,7 +51,8 @@ def launch(
             ),
         )
     depth = _depth(colors, services.preferences.now.colors, terminal)
-    make_encoder = encoder_factory(graphics, terminal, depth)
+    wish = services.preferences.now.graphics if graphics == "auto" else graphics
+    make_encoder = encoder_factory(wish, terminal, depth)
     app = _build(services, terminal, depth, make_encoder, start_with)
     status = _run(app)
     if not terminal.answered:

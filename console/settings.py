@@ -23,7 +23,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "language": ("", "zh", "en"),
     "theme": ("dark", "light"),
     "colors": ("auto", "16", "256", "true", "none"),
-    "graphics": ("auto", "kitty", "sixel", "blocks", "ascii", "off"),
+    "graphics": ("auto", "blocks", "half", "quadrant", "ascii", "off"),
 }
 """The allowed values of the settings that are one of a few."""
 
@@ -56,7 +56,7 @@ class Settings:
     colors: str = "auto"
     """"auto", "16", "256", "true" (24 bits) or "none", for terminals that do not say."""
     graphics: str = "auto"
-    """"auto", "kitty", "sixel", "blocks", "ascii" or "off": how pictures are drawn."""
+    """"auto", "blocks", "half", "quadrant", "ascii" or "off": how pictures are drawn."""
     operator: str = ""
     """Name that stands in journals and reports; empty until it was asked for."""
     privacy: bool = False

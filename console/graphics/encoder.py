@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+import numpy as np
+
 from console.errors import UsageError
 from console.graphics.blocks import GRID, BlockEncoder, Mode
 from console.graphics.cells import CellPicture, CellRun
@@ -19,8 +21,8 @@ from console.i18n import _
 
 Colors: TypeAlias = Literal["auto", "true", "256", "16", "none"]
 
-CHOICES = ("auto", "blocks", "half", "quadrant", "ascii")
-"""What may be asked for; blocks is half."""
+CHOICES = ("auto", "blocks", "half", "quadrant", "ascii", "off")
+"""What may be asked for; blocks is half, off draws the texts alone."""
 
 _LATER = ("kitty", "sixel")
 _MODES: dict[str, Mode] = {"blocks": "half", "half": "half", "quadrant": "quadrant", "ascii": "ascii"}
@@ -113,6 +115,19 @@ class CellEncoder:
         return Painting(picture.lines, b"", picture)
 
 
+class TextEncoder(CellEncoder):
+    """Draws the texts and leaves the picture black, for a line on which pictures are not wanted."""
+
+    @property
+    def name(self) -> str:
+        """off."""
+        return "off"
+
+    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+        """The texts on black."""
+        return super().encode(np.zeros_like(pixels), columns, rows, texts)
+
+
 def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encoder:
     """The encoder for what was `requested` (--graphics, one of CHOICES) on this terminal.
 
@@ -129,6 +144,8 @@ def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encod
             ),
         )
     depth: Depth = terminal.color if colors == "auto" else colors
+    if requested == "off":
+        return TextEncoder("half", depth, terminal)
     if requested == "auto":
         return CellEncoder("half" if terminal.utf8 and not terminal.wide_blocks else "ascii", depth, terminal)
     return CellEncoder(_MODES[requested], depth, terminal)

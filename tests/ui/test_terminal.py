@@ -249,3 +249,12 @@ def test_answers_that_come_too_late_are_never_taken_for_keys(cine: Path) -> None
         session.wait_for("inverted", since=mark)
         session.send("\x11")
         assert session.finish() == 0
+
+
+def test_graphics_off_shows_the_texts_and_no_picture(cine: Path) -> None:
+    with start("--graphics", "off", "view", str(cine)) as session:
+        session.wait_for("P0017")
+        session.read(0.5)
+        session.send("\x11")
+        assert session.finish() == 0
+        assert "▀" not in session.text(bytes(session.output).index(b"\x1b[?1049h"))

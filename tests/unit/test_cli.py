@@ -254,3 +254,15 @@ def test_the_console_starts_without_imagecodecs_and_says_what_it_cannot_show(tmp
     result = cathlab("--lang", "en", "render", picture, "--graphics", "png", environ=environ)
     assert result.returncode == 1
     assert "cathlab-console[codecs]" in sentence(result)
+
+
+def test_an_option_before_the_verb_holds_as_one_behind_it_does() -> None:
+    from console.arguments import parse
+
+    for words in (["--colors", "256", "view", "x"], ["view", "x", "--colors", "256"]):
+        assert parse(words).colors == "256"
+    for words in (["--home", "h", "--lang", "zh", "info", "x"], ["info", "x", "--home", "h", "--lang", "zh"]):
+        options = parse(words)
+        assert (options.home, options.lang) == ("h", "zh")
+    assert parse(["render", "x"]).graphics == "auto"
+    assert parse(["--graphics", "ascii", "render", "x"]).graphics == "ascii"

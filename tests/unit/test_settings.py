@@ -83,7 +83,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("theme", "pink", '"light"'),
     ("colors", 256, '"256"'),
     ("colors", ["auto"], '"256"'),
-    ("graphics", "svg", '"sixel"'),
+    ("graphics", "svg", '"quadrant"'),
     ("operator", "a\nb", "control"),
     ("operator", "x" * 65, "64"),
     ("operator", 7, "64"),

@@ -26,6 +26,13 @@ _COLORS = (
     ("16", "16"),
     ("none", N_("none")),
 )
+_GRAPHICS = (
+    ("auto", N_("as the terminal can")),
+    ("half", N_("half blocks")),
+    ("quadrant", N_("quadrants, finer")),
+    ("ascii", N_("letters")),
+    ("off", N_("no pictures")),
+)
 _MINUTES = (1, 5, 10, 15, 30, 60)
 
 
@@ -49,6 +56,8 @@ class SettingsScreen(ConsoleScreen):
             "language": self._language,
             "theme": self._theme,
             "colors": self._colors,
+            "graphics": self._graphics,
+            "graphics": self._graphics,
             "operator": self._operator,
             "privacy": self._privacy,
             "autoplay": self._autoplay,
@@ -87,6 +96,7 @@ class SettingsScreen(ConsoleScreen):
             ("language", _("Language"), _name(_LANGUAGES, now.language)),
             ("theme", _("Theme"), _name(_THEMES, now.theme)),
             ("colors", _("Colours (from the next start)"), _name(_COLORS, now.colors)),
+            ("graphics", _("Pictures (from the next start)"), _name(_GRAPHICS, now.graphics)),
             ("privacy", _("Hide who the patient is"), _name(_SWITCH, now.privacy)),
             ("autoplay", _("Cines play when opened"), _name(_SWITCH, now.autoplay)),
             ("passphrase", _("Passphrase of the lock"), _("set") if now.passphrase else _("not set: no lock")),
@@ -130,6 +140,11 @@ class SettingsScreen(ConsoleScreen):
         colors = await self._pick(_("Colours"), _COLORS, self.services.preferences.now.colors)
         if colors is not None:
             self.console_app.change_setting(colors=colors)
+
+    async def _graphics(self) -> None:
+        graphics = await self._pick(_("Pictures"), _GRAPHICS, self.services.preferences.now.graphics)
+        if graphics is not None:
+            self.console_app.change_setting(graphics=graphics)
 
     async def _privacy(self) -> None:
         hidden = await self._pick(_("Hide who the patient is"), _SWITCH, self.services.preferences.now.privacy)
