@@ -57,7 +57,6 @@ class SettingsScreen(ConsoleScreen):
             "theme": self._theme,
             "colors": self._colors,
             "graphics": self._graphics,
-            "graphics": self._graphics,
             "operator": self._operator,
             "privacy": self._privacy,
             "autoplay": self._autoplay,
