@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from console.dicom.pixels import automatic_window, default_window, grey_to_bytes
 from console.dicom.reader import PictureReader
-from console.errors import DecodeError, DicomReadError
+from console.errors import Cancelled, DecodeError, DicomReadError
 from console.i18n import _
 from console.model.picture import LookupTable, PictureInfo, Window
 from console.store.files import replace_file
@@ -26,13 +26,20 @@ Presentation = Window | LookupTable
 """How values become grey: a window or a table."""
 
 
-def find_files(paths: Sequence[Path], cancelled: Callable[[], bool] = lambda: False) -> tuple[Path, ...]:
+def find_files(
+    paths: Sequence[Path],
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, str], None] = lambda looked_at, name: None,
+) -> tuple[Path, ...]:
     """The files that may be DICOM at and below `paths`, in their order; those of a folder are sorted by name.
 
-    A file that is named is taken as it is. Raises DicomReadError with one sentence when there is nothing to look at.
-    Links to folders are not followed.
+    A file that is named is taken as it is; links to folders are not followed. `progress` hears how many files have
+    been looked at, and the name of the last. Raises DicomReadError with one sentence when there is nothing to look
+    at, and Cancelled.
     """
-    found = [file.absolute() for path in paths for file in _files_at(path, cancelled)]
+    found = [file.absolute() for path in paths for file in _files_at(path, cancelled, progress)]
+    if cancelled():
+        raise Cancelled(_("Stopped"), _("The search was stopped; nothing was changed."))
     if not found:
         raise DicomReadError(
             _("Nothing to show"), _("{path} holds no DICOM file. Choose another folder.").format(path=paths[0])
@@ -40,7 +47,7 @@ def find_files(paths: Sequence[Path], cancelled: Callable[[], bool] = lambda: Fa
     return tuple(dict.fromkeys(found))
 
 
-def _files_at(path: Path, cancelled: Callable[[], bool]) -> list[Path]:
+def _files_at(path: Path, cancelled: Callable[[], bool], progress: Callable[[int, str], None]) -> list[Path]:
     try:
         if not path.exists():
             raise DicomReadError(_("No such file"), _("{path} does not exist. Check the name.").format(path=path))
@@ -52,10 +59,10 @@ def _files_at(path: Path, cancelled: Callable[[], bool]) -> list[Path]:
             _("Cannot be read"),
             _("{path} cannot be opened ({reason}). Check the permissions.").format(path=path, reason=error.strerror),
         ) from error
-    return sorted(_candidates(path, cancelled))
+    return sorted(_candidates(path, cancelled, progress))
 
 
-def _candidates(folder: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
+def _candidates(folder: Path, cancelled: Callable[[], bool], progress: Callable[[int, str], None]) -> Iterator[Path]:
     """Files with the DICOM preamble, or named like DICOM files, at most MOST_FILES of those looked at."""
     looked_at = 0
     for parent, folders, names in os.walk(folder):
@@ -64,6 +71,7 @@ def _candidates(folder: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
             looked_at += 1
             if looked_at > MOST_FILES or cancelled():
                 return
+            progress(looked_at, name)
             path = Path(parent, name)
             if name.upper() != "DICOMDIR" and looks_like_dicom(path):
                 yield path

@@ -1,5 +1,7 @@
 """Where a long piece of work stands: counts, rate, time left."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -30,3 +32,22 @@ class Progress:
         if self.total <= 0 or self.done <= 0 or self.elapsed_s < 0.5:
             return None
         return (self.total - self.done) / self.rate
+
+
+class Ticker:
+    """Passes progress on by time, not by item: at most one report every `seconds`, the first after as long."""
+
+    def __init__(
+        self, seconds: float, tell: Callable[[int, str], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._seconds = seconds
+        self._tell = tell
+        self._clock = clock
+        self._last = clock()
+
+    def __call__(self, count: int, what: str) -> None:
+        """Report, if it is time."""
+        now = self._clock()
+        if now - self._last >= self._seconds:
+            self._last = now
+            self._tell(count, what)

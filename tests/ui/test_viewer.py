@@ -351,3 +351,49 @@ async def test_leaving_the_viewer_ends_its_threads(desk: Desk, tmp_path: Path) -
         # AND the picture is the first of those last looked at
         assert desk.services.preferences.now.recent[0] == str(path)
         await until(pilot, lambda: "run.dcm" in screen_text(app))
+
+
+async def test_a_long_search_shows_its_progress_and_stops_when_asked(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a folder on a medium so slow that each file takes a moment
+    import threading
+
+    from console import pictures
+
+    for number in range(30):
+        write_cine(tmp_path / "disc" / f"{number:02d}.dcm", frames=1)
+    gate = threading.Event()
+    looked: list[Path] = []
+
+    def slowly(path: Path) -> bool:
+        looked.append(path)
+        gate.wait(0.1)
+        return True
+
+    monkeypatch.setattr(pictures, "looks_like_dicom", slowly)
+    app = desk.app(tmp_path / "disc")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "Looking for pictures" in screen_text(app) and "/?" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        gate.set()
+    # THEN it had not looked at all of them
+    assert len(looked) < 30
+
+
+async def test_nothing_of_a_picture_stays_when_the_next_file_cannot_be_read(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a good file and a broken one behind it
+    write_cine(tmp_path / "disc" / "a.dcm", frames=1, PatientID="FIRST-1")
+    (tmp_path / "disc" / "b.dcm").write_bytes(b"\0" * 2000)
+    app = desk.app(tmp_path / "disc")
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, ErrorPanel) and "b.dcm" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
+        assert "FIRST-1" not in screen_text(app)
+        assert "▀" not in screen_text(app)
+        await pilot.press("p")
+        await until(pilot, lambda: "FIRST-1" in screen_text(app))

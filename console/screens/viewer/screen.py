@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,11 +13,13 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from console.errors import ConsoleError
+from console.errors import Cancelled, ConsoleError
 from console.graphics.encoder import Encoder
 from console.graphics.texts import CellText
 from console.i18n import _, ngettext
 from console.model.picture import PictureInfo
+from console.model.progress import Ticker
+from console.model.text import clean
 from console.model.view import ViewState
 from console.pictures import export_png, find_files, no_picture_sentence
 from console.playback import Playback, Shot
@@ -24,12 +27,16 @@ from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import Confirm
 from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.files import FileDialog
+from console.screens.dialogs.progress import ProgressPanel
 from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts
 from console.screens.viewer.header import HeaderScreen
 from console.services import Services
 from console.widgets.bars import Key, side_by_side
 from console.widgets.frame_view import FrameView
+
+_LOOK_SECONDS = 0.5
+"""A search that lasts longer than this shows its progress, this often."""
 
 _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
@@ -50,6 +57,13 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         """The files below the path are known."""
 
         files: tuple[Path, ...]
+
+    @dataclass
+    class Looked(Message):
+        """The search for files goes on."""
+
+        count: int
+        name: str
 
     @dataclass
     class Opened(Message):
@@ -83,6 +97,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         self._index = 0
         self._info: PictureInfo | None = None
         self._shot: Shot | None = None
+        self._progress: ProgressPanel | None = None
 
     def body(self) -> ComposeResult:
         yield FrameView("picture")
@@ -94,7 +109,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_interval(_LINE_SECONDS, self._say_state)
-        self._say(_("opening {name} …").format(name=self._paths[0].name))
+        self._say(_("opening {name} …").format(name=clean(self._paths[0].name)))
         self._find()
 
     def on_unmount(self) -> None:
@@ -103,8 +118,9 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     @work(thread=True, exclusive=True, exit_on_error=False, group="find", description="looking for files")
     def _find(self) -> None:
         worker = get_current_worker()
+        tell = Ticker(_LOOK_SECONDS, lambda count, name: self.post_message(self.Looked(count, name)))
         try:
-            self.post_message(self.Found(find_files(self._paths, lambda: worker.is_cancelled)))
+            self.post_message(self.Found(find_files(self._paths, lambda: worker.is_cancelled, tell)))
         except ConsoleError as error:
             self.post_message(self.Failed(error))
 
@@ -115,18 +131,43 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         except ConsoleError as error:
             self.post_message(self.Failed(error))
 
+    @on(Looked)
+    def show_progress(self, event: Looked) -> None:
+        event.stop()
+        if self._progress is None:
+            self._progress = ProgressPanel(_("Looking for pictures"), self._stop_looking, self.services.monotonic)
+            self.app.push_screen(self._progress)
+        self._progress.show(event.count, 0, clean(event.name))
+
+    def _stop_looking(self) -> None:
+        self.workers.cancel_group(self, "find")
+
     @on(Found)
     def list_files(self, event: Found) -> None:
         event.stop()
-        self._files, self._index = event.files, 0
-        self._open(self._files[0])
+        self._looked()
+        self._files = event.files
+        self._show_file(0)
+
+    def _looked(self) -> None:
+        if self._progress is not None:
+            self._progress.dismiss(None)
+            self._progress = None
+
+    def _show_file(self, index: int) -> None:
+        """Nothing of the file before may stand beside the name of the next."""
+        self._stop()
+        self._index, self._info = index, None
+        self.query_one(FrameView).clear()
+        self.query_one("#badge", Static).update("")
+        self._say(_("opening {name} …").format(name=clean(self._files[index].name)))
+        self._open(self._files[index])
 
     @on(Opened)
     def show_picture(self, event: Opened) -> None:
         event.stop()
         if Path(event.info.path) != self._files[self._index]:
             return
-        self._stop()
         self._info = event.info
         if event.info.frames == 0:
             self.query_one(FrameView).clear()
@@ -141,6 +182,10 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     @on(Failed)
     def show_error(self, event: Failed) -> None:
         event.stop()
+        self._looked()
+        if isinstance(event.error, Cancelled):
+            self.action_back()
+            return
         self._say(event.error.detail)
         self.app.push_screen(ErrorPanel(event.error), self._after_error)
 
@@ -153,7 +198,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             self.services.reader,
             info,
             self._make_encoder,
-            self._texts_of,
+            partial(self._texts_of, info),
             self._deliver,
             autoplay=self.services.preferences.now.autoplay,
         )
@@ -198,12 +243,10 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         if self.playback is not None and size:
             self.playback.resize(size.width, size.height)
 
-    def _texts_of(self, state: ViewState, columns: int, rows: int) -> tuple[CellText, ...]:
-        if self._info is None:
-            return ()
+    def _texts_of(self, info: PictureInfo, state: ViewState, columns: int, rows: int) -> Sequence[CellText]:
+        """Called from the playback's thread, with the object whose pixels it paints."""
         privacy = self.services.preferences.now.privacy
-        ellipsis = self.console_app.symbols.ellipsis
-        return tuple(corner_texts(self._info, state, columns, rows, privacy=privacy, ellipsis=ellipsis))
+        return corner_texts(info, state, columns, rows, privacy=privacy, ellipsis=self.console_app.symbols.ellipsis)
 
     def _say_state(self) -> None:
         if self.playback is None or self._info is None or self._shot is None:
@@ -250,9 +293,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
 
     def action_file(self, step: int) -> None:
         if len(self._files) > 1:
-            self._index = (self._index + step) % len(self._files)
-            self._say(_("opening {name} …").format(name=self._files[self._index].name))
-            self._open(self._files[self._index])
+            self._show_file((self._index + step) % len(self._files))
 
     @work(exclusive=True, group="export")
     async def action_export(self) -> None:
