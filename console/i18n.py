@@ -20,9 +20,11 @@ def detect(environ: dict[str, str] | None = None) -> str:
     """Language of the locale (LC_ALL, LC_MESSAGES, LANG in that order; "zh" where none says), "zh" or "en".
 
     A locale that is not set at all is common on hospital consoles, whose operators read Chinese; C and POSIX count
-    as not set.
+    as not set. The Linux virtual console has no Chinese glyphs, whatever the locale: English there.
     """
     values = os.environ if environ is None else environ
+    if values.get("TERM") == "linux":
+        return "en"
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = values.get(name, "").strip()
         if value and value.split(".")[0] not in ("C", "POSIX"):

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -32,7 +33,7 @@ from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts
 from console.screens.viewer.header import HeaderScreen
 from console.services import Services
-from console.widgets.bars import Key, side_by_side
+from console.widgets.bars import Key, joined, side_by_side
 from console.widgets.frame_view import FrameView
 
 _LOOK_SECONDS = 0.5
@@ -276,8 +277,11 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             count = len(self._info.problems)
             sentence = ngettext("{count} problem, see header", "{count} problems, see header", count)
             notes.append(sentence.format(count=count))
-        text = side_by_side(" · ".join(notes), _("not for diagnosis"), max(self.size.width - 2, 20))
-        line.update(Text(text, no_wrap=True))
+        width = max(self.size.width - 2, 20)
+        left, right = joined(notes), _("engineering check, not for diagnosis")
+        if cell_len(left) + cell_len(right) >= width:
+            right = _("not for diagnosis")
+        line.update(Text(side_by_side(left, right, width, self.console_app.symbols.ellipsis), no_wrap=True))
 
     # Keys
 
