@@ -171,6 +171,8 @@ class Playback:
             self._outstanding = False
             if drawn:
                 self._player.shown(shot.frame)
+            elif not self._player.playing:
+                self._painted = None
             self._condition.notify_all()
 
     def suspend(self) -> None:
