@@ -1,6 +1,7 @@
 """The two themes, and what a terminal that draws some characters too wide is given instead."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from textual.scrollbar import ScrollBarRender
 from textual.theme import Theme
@@ -45,13 +46,21 @@ class Symbols:
 
     separator: str = "│"
     ellipsis: str = "…"
-    dot: str = "·"
-    arrow: str = "▸"
-    bar_full: str = "━"
-    bar_empty: str = "─"
+    doubtful: Mapping[str, str] = field(default_factory=dict)
+    """What stands for characters whose width is in doubt on this terminal."""
+
+    def fold(self, text: str) -> str:
+        """`text` with only characters whose width is certain."""
+        for character, instead in self.doubtful.items():
+            text = text.replace(character, instead)
+        return text
 
 
-PLAIN = Symbols(separator="|", ellipsis="~", dot="-", arrow=">", bar_full="=", bar_empty="-")
+PLAIN = Symbols(
+    separator="|",
+    ellipsis="~",
+    doubtful={"·": "-", "…": "~", "×": "x", "←": "<-", "→": "->", "↑": "up", "↓": "dn", "–": "-", "“": '"', "”": '"'},
+)
 """For terminals that draw ambiguous characters two cells wide, and for the Linux virtual console."""
 
 

@@ -51,6 +51,10 @@ class Session:
         self._answered = 0
         self.silent = False
         """True for a terminal that answers nothing."""
+        self.wide_ambiguous = False
+        """True for a terminal that draws characters of ambiguous width two cells wide, as CJK set-ups do."""
+        self.latin = False
+        """True for a terminal that takes each byte for a character."""
         self.pause_s = 0.0
         """Seconds to wait after each read, to play a slow line."""
 
@@ -148,15 +152,17 @@ class Session:
             kind = question.group()
             if kind == b"\x1b[6n":
                 before = bytes(self.output[: start + question.start()]).rpartition(b"\r")[2]
-                os.write(self.master, b"\x1b[1;%dR" % (_cells(before) + 1))
+                os.write(self.master, b"\x1b[1;%dR" % (self._cells(before) + 1))
             elif kind == b"\x1b[c":
                 os.write(self.master, b"\x1b[?62;22c")
             elif kind == b"\x1b[?2026$p":
                 os.write(self.master, b"\x1b[?2026;2$y")
 
-
-def _cells(data: bytes) -> int:
-    text = _ESCAPES.sub(b"", data).decode("utf-8", "replace")
-    return sum(
-        2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text if character.isprintable()
-    )
+    def _cells(self, data: bytes) -> int:
+        """How far the cursor moves."""
+        data = _ESCAPES.sub(b"", data)
+        if self.latin:
+            return len(data)
+        wide = "WFA" if self.wide_ambiguous else "WF"
+        text = data.decode("utf-8", "replace")
+        return sum(2 if unicodedata.east_asian_width(letter) in wide else 1 for letter in text if letter.isprintable())

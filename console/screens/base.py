@@ -1,5 +1,6 @@
 """What every place shares: the two lines, services, and a way to change the language without losing its state."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -92,7 +93,9 @@ class ConsoleScreen(Screen[None]):
             return
         bars.first().line = self._top_line()
         bar = self.query_one(KeyBar)
-        bar.keys, bar.always = self.keys(), sum(command.bar for command in commands_of("app"))
+        fold = self.console_app.symbols.fold
+        bar.keys = tuple(replace(key, label=fold(key.label), name=fold(key.name)) for key in self.keys())
+        bar.always = sum(command.bar for command in commands_of("app"))
 
     def keys(self) -> tuple[Key, ...]:
         """What the bottom line offers; screens narrow it to what works now."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import termios
 import time
+import unicodedata
 from pathlib import Path
 
 import psutil
@@ -205,11 +206,11 @@ def test_tmux_shows_the_picture_and_the_words(cine: Path, tmp_path: Path) -> Non
         subprocess.run([*tmux, "new", "-d", "-x", "100", "-y", "30", command], check=True, env=environ)
         deadline = time.monotonic() + 15
         shown = ""
-        while not ("/20" in shown and "▀" in shown and "张" in shown) and time.monotonic() < deadline:
+        while not all(part in shown for part in ("/20", "▀", "张", "诊断")) and time.monotonic() < deadline:
             shown = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True, env=environ).stdout
         assert "▀" in shown
         assert "张 伟" in shown
-        assert "仅供工程检查" in shown or "不作诊断" in shown
+        assert "不作诊断" in shown
         colours = subprocess.run([*tmux, "capture-pane", "-pe"], capture_output=True, text=True, env=environ).stdout
         assert "38;2;" in colours or "38;5;" in colours
     finally:
@@ -258,3 +259,31 @@ def test_graphics_off_shows_the_texts_and_no_picture(cine: Path) -> None:
         session.send("\x11")
         assert session.finish() == 0
         assert "▀" not in session.text(bytes(session.output).index(b"\x1b[?1049h"))
+
+
+def test_a_terminal_with_wide_ambiguous_characters_gets_ascii_borders_and_letters(cine: Path) -> None:
+    with start("--home", str(cine.parent / "home")) as session:
+        session.wide_ambiguous = True
+        session.wait_for("Who works here?")
+        session.send("Li\r")
+        session.wait_for("Last looked at")
+        session.read(0.5)
+        drawn = session.text(bytes(session.output).index(b"\x1b[?1049h"))
+        session.send("\x11")
+        session.finish()
+    # THEN not one character whose width is in doubt is on the screen
+    assert "+-" in drawn
+    doubtful = {letter for letter in drawn if unicodedata.east_asian_width(letter) == "A"}
+    assert doubtful == set()
+
+
+def test_a_terminal_without_utf8_is_told_in_one_sentence_what_to_set(cine: Path) -> None:
+    with Session((*CONSOLE, "--lang", "zh", "view", str(cine)), 100, 30, {"PYTHONPATH": ROOT}) as session:
+        session.latin = True
+        status = session.finish()
+        said = session.text()
+    assert status == 1
+    assert "Set LANG to a UTF-8 locale" in said
+    assert "Traceback" not in said
+    # AND the screen was never taken
+    assert b"\x1b[?1049h" not in session.output

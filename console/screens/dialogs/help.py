@@ -1,5 +1,7 @@
 """Help for the screen under it, made from the command table."""
 
+from dataclasses import replace
+
 from rich.cells import set_cell_size
 from textual.app import ComposeResult
 
@@ -33,7 +35,7 @@ class HelpPanel(Panel[None]):
             if commands:
                 lines.append(Line(heading, heading=True))
                 lines += [line for command in commands for line in _lines(command, cells)]
-        found.show(lines)
+        found.show([replace(line, text=self.fold(line.text)) for line in lines])
         found.focus()
 
     def hint(self) -> str:

@@ -55,7 +55,7 @@ class Palette(Panel[str]):
     def _list(self, wanted: str) -> None:
         self._found = [command for command in self._commands if matches(command, wanted)]
         self.query_one(LineList).show(
-            [Line(_(command.name), dim=_(command.help), right=command.key_label) for command in self._found]
+            [Line(_(command.name), dim=_(command.help), right=self.fold(command.key_label)) for command in self._found]
         )
 
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from console.i18n import _
 from console.screens.base import bindings_of
+from console.theme import Symbols
 
 Answer = TypeVar("Answer")
 
@@ -29,11 +30,16 @@ class Panel(ModalScreen[Answer | None], Generic[Answer]):
         with Vertical(id="panel", classes=self.KIND) as panel:
             panel.border_title = Text(self.panel_title)
             yield from self.inside()
-            yield Static(self.hint(), id="hint", markup=False)
+            yield Static(self.fold(self.hint()), id="hint", markup=False)
 
     def inside(self) -> ComposeResult:
         """What the panel holds."""
         yield from ()
+
+    def fold(self, text: str) -> str:
+        """`text` in characters that this terminal draws as wide as they are counted."""
+        symbols: Symbols = getattr(self.app, "symbols", Symbols())
+        return symbols.fold(text)
 
     def hint(self) -> str:
         """The keys, in one line."""

@@ -1,6 +1,6 @@
 """The header inspector: why the picture looks as it does, then every element, with a search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -154,6 +154,8 @@ class HeaderScreen(ConsoleScreen):
             lines = [line for line in lines if wanted in line.text.casefold()]
             if not lines:
                 lines = [Line(_("Nothing holds “{text}”. Escape clears the search.").format(text=clean(wanted)))]
+        fold = self.console_app.symbols.fold
+        lines = [replace(line, text=fold(line.text)) for line in lines]
         self._shown = lines
         self.query_one(LineList).show(lines)
         self.query_one("#whole", Static).update("")

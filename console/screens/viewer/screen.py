@@ -260,9 +260,9 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         which = ""
         if len(self._files) > 1:
             which = _("file {index}/{count}").format(index=self._index + 1, count=len(self._files))
-        ellipsis = self.console_app.symbols.ellipsis
-        line = Text(side_by_side(sentence, which, max(self.size.width - 2, 20), ellipsis), no_wrap=True)
-        self.query_one("#cine", Static).update(line)
+        symbols, width = self.console_app.symbols, max(self.size.width - 2, 20)
+        line = side_by_side(symbols.fold(sentence), which, width, symbols.ellipsis)
+        self.query_one("#cine", Static).update(Text(line, no_wrap=True))
 
     def _say_badge(self) -> None:
         if self._info is None:
@@ -278,7 +278,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             sentence = ngettext("{count} problem, see header", "{count} problems, see header", count)
             notes.append(sentence.format(count=count))
         width = max(self.size.width - 2, 20)
-        left, right = joined(notes), _("engineering check, not for diagnosis")
+        left, right = self.console_app.symbols.fold(joined(notes)), _("engineering check, not for diagnosis")
         if cell_len(left) + cell_len(right) >= width:
             right = _("not for diagnosis")
         line.update(Text(side_by_side(left, right, width, self.console_app.symbols.ellipsis), no_wrap=True))

@@ -1,0 +1,302 @@
+"""One picture of each screen: what no other test would see, a line cut, a border gone, a colour on the wrong place.
+
+After a change on purpose: look at snapshot_report.html, which a failing run leaves, then draw them again with
+`python -m pytest tests/ui/test_snapshots.py --snapshot-update`.
+"""
+
+import errno
+import importlib.metadata
+import re
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from console.app import ConsoleApp
+from console.graphics.encoder import choose
+from console.i18n import _, set_language
+from console.model.places import Entry, Listing
+from console.screens.dialogs.ask import AskText
+from console.screens.dialogs.error import ErrorPanel
+from console.screens.dialogs.files import FileDialog
+from console.screens.dialogs.help import HelpPanel
+from console.screens.dialogs.lock import LockScreen
+from console.screens.dialogs.palette import Palette
+from console.screens.dialogs.progress import ProgressPanel
+from console.screens.dialogs.small import TooSmall
+from console.screens.home.screen import HomeScreen
+from console.screens.settings.screen import SettingsScreen
+from console.screens.viewer.header import HeaderScreen
+from console.screens.viewer.screen import ViewerScreen
+from console.settings import hash_passphrase
+from console.store.trouble import cannot_write
+from tests.phantoms import write_cine
+from tests.ui.conftest import TERMINAL, Desk, screen_text, until
+from tests.ui.test_console import shown_lines
+
+SMALL, LARGE = (80, 24), (120, 36)
+"""The server's console and a laptop."""
+
+Compare = Callable[..., bool]
+Steps = Callable[[Pilot[int]], Awaitable[None]]
+
+CONSTRAINTS = (Path(__file__).parents[2] / "constraints.txt").read_text(encoding="utf-8")
+PINNED = dict(re.findall(r"^(textual|rich|pytest-textual-snapshot)==(\S+)", CONSTRAINTS, re.MULTILINE))
+OTHERS = {name: found for name, pin in PINNED.items() if (found := importlib.metadata.version(name)) != pin}
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="the snapshots show paths as POSIX writes them"),
+    pytest.mark.skipif(bool(OTHERS), reason=f"drawn with the versions of constraints.txt, here are {OTHERS}"),
+]
+
+DISC = Path("/mnt/disc/心内科 2026-11")
+RECENT = tuple(
+    str(path)
+    for path in (
+        DISC / "0001-LCA-RAO30-CAU15.dcm",
+        DISC / "0002-RCA-LAO45.dcm",
+        Path("/srv/pacs/incoming/1.2.826.0.1.3680043.8.498.20261120093215.17.3/IM000001"),
+    )
+)
+ENTRIES = (
+    Entry("存档 archive", True, 0),
+    Entry("inner", True, 0),
+    Entry("0001-LCA-RAO30-CAU15.dcm", False, 9_437_184),
+    Entry("0002-RCA-LAO45.dcm", False, 1_200),
+    Entry(
+        "一个很长的文件名，长到一行放不下，必须用省略号截断，否则会把右边的大小挤掉或者折到下一行去，还没有完.dcm",
+        False,
+        734_003_200,
+    ),
+)
+
+
+@pytest.fixture(params=["zh"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Chinese, the working language, unless a test asks for both."""
+    return str(request.param)
+
+
+@pytest.fixture(params=[SMALL, LARGE], ids=["80x24", "120x36"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    columns, rows = request.param
+    return columns, rows
+
+
+@pytest.fixture(autouse=True)
+def fixed_words(monkeypatch: pytest.MonkeyPatch, language: str) -> Iterator[None]:
+    """The language, and one version for ever: a release must not redraw anything."""
+    set_language(language)
+    monkeypatch.setattr("console.screens.home.screen.__version__", "1.0.0")
+    yield
+
+
+def console(desk: Desk, *paths: Path, **settings: object) -> ConsoleApp:
+    """A console in the language in force, on a home folder that every machine calls by the same name."""
+    desk.services.preferences.change(operator="李工", **settings)
+    facts = (
+        _("terminal: {name}").format(name="xterm"),
+        _("colours: {depth}").format(depth=_("true colour")),
+        _("pictures: {mode}").format(mode="half"),
+        _("decoders: all"),
+    )
+    services = replace(desk.services, home=Path("/srv/cathlab-home"))
+    return ConsoleApp(services, lambda: choose("half", TERMINAL, "true"), start_with=paths, machine_facts=facts)
+
+
+def home_is_shown(app: ConsoleApp) -> bool:
+    """Listed and drawn, the top line with the operator included."""
+    return isinstance(app.screen, HomeScreen) and "F10" in screen_text(app) and "李工" in screen_text(app)
+
+
+def pressed(app: ConsoleApp, *keys: str, then: Callable[[], bool]) -> Steps:
+    """Wait for home, press `keys`, wait until `then` holds."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: home_is_shown(app))
+        for key in keys:
+            await pilot.press(key)
+        await until(pilot, then)
+
+    return steps
+
+
+def picture(folder: Path) -> Path:
+    """A cine whose frames are nearly black and white: a picture of few colours makes a small file."""
+    path = folder / "run.dcm"
+    write_cine(
+        path,
+        frames=6,
+        size=32,
+        WindowCenter=150,
+        WindowWidth=40,
+        PositionerPrimaryAngle="32.1",
+        PositionerSecondaryAngle="2.0",
+        ImagerPixelSpacing=["0.308", "0.308"],
+        StudyDescription="冠状动脉造影",
+        SeriesDescription="LCA",
+        InstitutionName="市第一医院",
+        AccessionNumber="A20261120001",
+    )
+    return path
+
+
+async def painted(pilot: Pilot[int]) -> None:
+    """Wait until the first frame is drawn and every frame decoded, so that the line below it says nothing new."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    await until(pilot, lambda: isinstance(app.screen, ViewerScreen) and "1/6" in screen_text(app))
+
+    def still() -> bool:
+        assert isinstance(app.screen, ViewerScreen)
+        playback = app.screen.playback
+        return playback is not None and playback.state().cached == 6 and "%" not in screen_text(app)
+
+    await until(pilot, lambda: still() and "▀" in screen_text(app))
+
+
+def header(app: ConsoleApp) -> Steps:
+    async def steps(pilot: Pilot[int]) -> None:
+        await painted(pilot)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, HeaderScreen) and "(0008,0005)" in "".join(shown_lines(app)))
+        await pilot.press(*["down"] * 3)
+
+    return steps
+
+
+BOTH_SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"], indirect=True)
+ENGLISH_TOO = pytest.mark.parametrize(
+    ("language", "size"),
+    [("zh", SMALL), ("zh", LARGE), ("en", SMALL)],
+    ids=["zh-80x24", "zh-120x36", "en-80x24"],
+    indirect=True,
+)
+"""Where text matters, and at the size where English, the longer language, is in need of room."""
+
+
+@BOTH_SIZES
+def test_home_before_anything_was_opened(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk)
+    assert snap_compare(app, terminal_size=size, run_before=pressed(app, then=lambda: home_is_shown(app)))
+
+
+@ENGLISH_TOO
+def test_home_with_what_was_looked_at_last(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk, recent=RECENT)
+    steps = pressed(app, then=lambda: "0002-RCA" in screen_text(app))
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def test_home_in_the_light_theme(snap_compare: Compare, desk: Desk) -> None:
+    app = console(desk, recent=RECENT, theme="light", privacy=False)
+    steps = pressed(app, then=lambda: "0002-RCA" in screen_text(app))
+    assert snap_compare(app, terminal_size=SMALL, run_before=steps)
+
+
+@ENGLISH_TOO
+def test_viewer(snap_compare: Compare, desk: Desk, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = console(desk, picture(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=painted)
+
+
+@BOTH_SIZES
+def test_header(snap_compare: Compare, desk: Desk, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = console(desk, picture(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=header(app))
+
+
+@ENGLISH_TOO
+def test_settings(snap_compare: Compare, desk: Desk, size: tuple[int, int], language: str) -> None:
+    app = console(desk, language=language)
+    steps = pressed(app, "f9", then=lambda: isinstance(app.screen, SettingsScreen) and len(shown_lines(app)) > 5)
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@ENGLISH_TOO
+def test_help_of_the_viewer(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: home_is_shown(app))
+        app.push_screen(HelpPanel("viewer"))
+        await until(pilot, lambda: isinstance(app.screen, HelpPanel) and bool(shown_lines(app)))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_palette(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk)
+    steps = pressed(app, "ctrl+p", then=lambda: isinstance(app.screen, Palette) and len(shown_lines(app)) > 5)
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_file_dialog(snap_compare: Compare, desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.screens.dialogs.files.list_folder", lambda folder: Listing(folder, ENTRIES))
+    app = console(desk, recent=RECENT)
+    steps = pressed(app, "o", then=lambda: isinstance(app.screen, FileDialog) and "inner/" in shown_lines(app))
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_error_panel(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk)
+    error = cannot_write(Path("/srv/cathlab-home/settings.json"), OSError(errno.ENOSPC, "No space left on device"))
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: home_is_shown(app))
+        app.push_screen(ErrorPanel(error, "OSError: [Errno 28] No space left on device"))
+        await until(pilot, lambda: isinstance(app.screen, ErrorPanel) and "Errno 28" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_progress_panel(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: home_is_shown(app))
+        panel = ProgressPanel(_("Looking for pictures"), lambda: None, desk.clock)
+        app.push_screen(panel)
+        await until(pilot, lambda: panel.is_mounted)
+        desk.clock.now += 2.0
+        panel.show(20, 100, "0001-LCA-RAO30-CAU15.dcm")
+        await until(pilot, lambda: "20/100" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_lock(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk, passphrase=hash_passphrase("x"))
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, LockScreen) and bool(screen_text(app).strip()))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_the_question_who_works_here(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = console(desk)
+    desk.services.preferences.change(operator="")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, AskText) and "F9" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def test_a_terminal_that_is_too_small(snap_compare: Compare, desk: Desk) -> None:
+    app = console(desk)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, TooSmall) and "40x12" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=(40, 12), run_before=steps)
