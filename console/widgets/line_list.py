@@ -37,7 +37,12 @@ class Line:
 class LineList(ScrollView, can_focus=True):
     """Lines with a cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-list--cursor", "line-list--heading", "line-list--dim"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-list--cursor",
+        "line-list--resting",
+        "line-list--heading",
+        "line-list--dim",
+    }
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "", show=False, id="lines.up", tooltip="one line up"),
@@ -94,8 +99,9 @@ class LineList(ScrollView, can_focus=True):
         style = base
         if line.heading:
             style = style + self.get_component_rich_style("line-list--heading")
-        if index == self._cursor and self.has_focus:
-            style = style + self.get_component_rich_style("line-list--cursor")
+        if index == self._cursor and (self.has_focus or self._choosable):
+            kind = "cursor" if self.has_focus else "resting"
+            style = style + self.get_component_rich_style(f"line-list--{kind}")
         text = " " * (1 + 2 * line.indent) + line.text
         whole = side_by_side(text + ("  " + line.dim if line.dim else ""), line.right, width - 1, self._ellipsis) + " "
         if not line.dim or index == self._cursor:

@@ -8,7 +8,7 @@ import errno
 import importlib.metadata
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,16 +82,16 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=[SMALL, LARGE], ids=["80x24", "120x36"])
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Columns and rows."""
     columns, rows = request.param
     return columns, rows
 
 
 @pytest.fixture(autouse=True)
-def fixed_words(monkeypatch: pytest.MonkeyPatch, language: str) -> Iterator[None]:
+def fixed_words(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     """The language, and one version for ever: a release must not redraw anything."""
     set_language(language)
     monkeypatch.setattr("console.screens.home.screen.__version__", "1.0.0")
-    yield
 
 
 def console(desk: Desk, *paths: Path, **settings: object) -> ConsoleApp:

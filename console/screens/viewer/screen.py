@@ -99,6 +99,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         self._info: PictureInfo | None = None
         self._shot: Shot | None = None
         self._progress: ProgressPanel | None = None
+        self._said = ""
 
     def body(self) -> ComposeResult:
         yield FrameView("picture")
@@ -262,7 +263,9 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             which = _("file {index}/{count}").format(index=self._index + 1, count=len(self._files))
         symbols, width = self.console_app.symbols, max(self.size.width - 2, 20)
         line = side_by_side(symbols.fold(sentence), which, width, symbols.ellipsis)
-        self.query_one("#cine", Static).update(Text(line, no_wrap=True))
+        if line != self._said:
+            self._said = line
+            self.query_one("#cine", Static).update(Text(line, no_wrap=True))
 
     def _say_badge(self) -> None:
         if self._info is None:
