@@ -159,6 +159,13 @@ COMMANDS: tuple[Command, ...] = (
         N_("Takes the next window: those of the header, automatic, full range."),
         "next_window",
     ),
+    Command(
+        "viewer.header",
+        "d",
+        N_("Header"),
+        N_("Shows every element of the file, and why the picture looks as it does."),
+        "header",
+    ),
     Command("viewer.invert", "i", N_("Invert"), N_("Turns black to white and white to black."), "invert"),
     Command(
         "viewer.darker",
@@ -182,9 +189,22 @@ COMMANDS: tuple[Command, ...] = (
         "viewer.narrower", "semicolon", N_("More contrast"), N_("Narrows the window."), "contrast(-1)", ";", bar=False
     ),
     Command("viewer.wider", "apostrophe", N_("Less contrast"), N_("Widens the window."), "contrast(1)", "'", bar=False),
-    Command("viewer.zoom_in", "plus,equals_sign", N_("Zoom in"), N_("Enlarges the picture."), "zoom(1)", "+"),
     Command(
-        "viewer.zoom_out", "minus", N_("Zoom out"), N_("Makes the picture smaller, down to the whole."), "zoom(-1)", "-"
+        "viewer.zoom_in",
+        "plus,equals_sign",
+        N_("Zoom"),
+        N_("Enlarges the picture with +, makes it smaller with -."),
+        "zoom(1)",
+        "+ -",
+    ),
+    Command(
+        "viewer.zoom_out",
+        "minus",
+        N_("Zoom out"),
+        N_("Makes the picture smaller, down to the whole."),
+        "zoom(-1)",
+        "-",
+        bar=False,
     ),
     Command("viewer.fit", "f", N_("Whole picture"), N_("Shows the whole picture again."), "fit", bar=False),
     Command("viewer.pan_left", "h", N_("Pan left"), N_("Moves the view to the left."), "pan(-1, 0)", bar=False),
@@ -192,13 +212,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("viewer.pan_up", "k", N_("Pan up"), N_("Moves the view up."), "pan(0, -1)", bar=False),
     Command("viewer.pan_right", "l", N_("Pan right"), N_("Moves the view to the right."), "pan(1, 0)", bar=False),
     Command("viewer.texts", "o", N_("Texts"), N_("Shows or hides the texts in the corners."), "texts"),
-    Command(
-        "viewer.header",
-        "d",
-        N_("Header"),
-        N_("Shows every element of the file, and why the picture looks as it does."),
-        "header",
-    ),
     Command("viewer.export", "e", N_("Export"), N_("Writes the frame as a PNG file, without texts."), "export"),
     Command(
         "viewer.next_file", "n", N_("Next file"), N_("Shows the next picture of the folder."), "file(1)", bar=False

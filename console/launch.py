@@ -21,6 +21,14 @@ from console.store.files import replace_file
 if TYPE_CHECKING:
     from console.app import ConsoleApp
 
+_MODES = {
+    "half": N_("half blocks"),
+    "quadrant": N_("quadrants, finer"),
+    "ascii": N_("letters"),
+    "off": N_("no pictures"),
+}
+"""The encoders as the operator reads them."""
+
 _LEAVE_SECONDS = 5.0
 """After the line was cut, the console ends even when the dead terminal holds it."""
 
@@ -114,7 +122,7 @@ def _build(
     facts = (
         _("terminal: {name}").format(name=terminal.name or _("unknown")),
         _("colours: {depth}").format(depth={"true": _("true colour"), "none": _("none")}.get(depth, depth)),
-        _("pictures: {mode}").format(mode=encoder.name),
+        _("pictures: {mode}").format(mode=_(_MODES[encoder.name])),
         decoders_sentence(),
     )
     return ConsoleApp(

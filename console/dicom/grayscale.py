@@ -37,7 +37,7 @@ def read_grayscale(
     windows = _windows(voi, problems)
     voi_tables = _tables(voi, "VOILUTSequence", signed, problems)
     if windows or voi_tables:
-        what = _("{windows} windows and {tables} VOI tables stand in the header.")
+        what = _("In the header: windows {windows}, VOI tables {tables}.")
         steps.append(PipelineStep("voi", what.format(windows=len(windows), tables=len(voi_tables))))
     else:
         steps.append(PipelineStep("voi", _("The header has no window; one is chosen from the values of the frame.")))

@@ -95,7 +95,9 @@ class ConsoleScreen(Screen[None]):
         bar = self.query_one(KeyBar)
         fold = self.console_app.symbols.fold
         bar.keys = tuple(replace(key, label=fold(key.label), name=fold(key.name)) for key in self.keys())
-        bar.always = sum(command.bar for command in commands_of("app"))
+        # Help and quit never give way, and neither does the way back.
+        back = any(command.action == "back" for command in commands_of(self.SCOPE))
+        bar.always = sum(command.bar for command in commands_of("app")) + back
 
     def keys(self) -> tuple[Key, ...]:
         """What the bottom line offers; screens narrow it to what works now."""

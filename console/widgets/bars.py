@@ -42,6 +42,8 @@ class TopBar(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"top-bar--current", "top-bar--mark"}
     line: reactive[TopLine | None] = reactive(None)
+    # Link colours would replace those of the parts that can be clicked.
+    auto_links: reactive[bool] = reactive(False)
 
     def render(self) -> Text:
         if self.line is None:
@@ -93,6 +95,7 @@ class KeyBar(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
     keys: reactive[tuple[Key, ...]] = reactive(())
+    auto_links: reactive[bool] = reactive(False)
     always: reactive[int] = reactive(1)
     """How many keys at the end are never dropped."""
 

@@ -22,9 +22,12 @@ from console.graphics.encoder import Painting
 from console.graphics.palette import Color as Ink
 from console.widgets.direct_paint import DirectPaintApp, is_uncovered
 
-_BLANK = Style(bgcolor="#000000")
+_BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(229, 229, 229)
+_BLANK = Style(bgcolor=_BLACK)
 _BEGIN = "\x1b[?2026h\x1b7"
 _END = "\x1b8\x1b[?2026l"
+_PLAIN = "\x1b[37;40m"
+"""Light on black, for pictures drawn with letters alone: on a white terminal they would be negatives."""
 _CELLS_SECONDS = 0.2
 """Through the compositor (under a toast) a frame costs 20 ms and more: five a second leave the keys their time."""
 
@@ -146,7 +149,7 @@ class FrameView(Widget, can_focus=False):
             self._on_terminal, self._place = (), place
         before = self._on_terminal if len(self._on_terminal) == len(painting.rows) else ()
         parts = [
-            f"\x1b[{place.y + y + 1};{place.x + 1}H{row.decode()}"
+            f"\x1b[{place.y + y + 1};{place.x + 1}H{_PLAIN}{row.decode()}\x1b[0m"
             for y, row in enumerate(painting.rows)
             if not before or before[y] != row
         ]
@@ -202,7 +205,7 @@ class FrameView(Widget, can_focus=False):
 
 def _segment(run: CellRun) -> Segment:
     text, foreground, background = run
-    return Segment(text, Style(color=_color(foreground), bgcolor=_color(background)))
+    return Segment(text, Style(color=_color(foreground) or _WHITE, bgcolor=_color(background) or _BLACK))
 
 
 def _color(ink: Ink) -> Color | None:

@@ -112,7 +112,7 @@ class FileDialog(Panel[Path]):
             )
             self._problem(sentence.format(count=left_out))
         else:
-            self._problem("")
+            self._problem("" if listing.entries else _("This folder is empty."))
 
     def _go(self, folder: Path) -> None:
         self._folder = folder

@@ -35,7 +35,7 @@ class HelpPanel(Panel[None]):
             if commands:
                 lines.append(Line(heading, heading=True))
                 lines += [line for command in commands for line in _lines(command, cells)]
-        found.show([replace(line, text=self.fold(line.text)) for line in lines])
+        found.show([replace(line, text=self.fold(line.text)) for line in lines], cursor=1)
         found.focus()
 
     def hint(self) -> str:

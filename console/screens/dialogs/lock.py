@@ -36,6 +36,8 @@ class LockScreen(ModalScreen[bool]):
             yield Static(self._prompt, markup=False)
             yield Input(password=True, id="passphrase")
             yield Static("", id="problem", markup=False)
+            hint = _("enter accept · esc cancel") if self.cancellable else _("enter unlock")
+            yield Static(hint, id="hint", markup=False)
 
     def on_key(self, event: object) -> None:
         if self.cancellable and getattr(event, "key", "") == "escape":

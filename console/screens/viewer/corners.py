@@ -21,7 +21,7 @@ def corner_texts(
 
     Each text may take half of the width; a longer one ends in an ellipsis. Nothing on views too small to hold it.
     """
-    half = columns // 2 - 1
+    half = columns // 2 - 2
     if half < 12 or rows < 8:
         return ()
     top_left = _patient(info.identity, privacy)
@@ -52,7 +52,7 @@ def corner_texts(
         kept = [fit(line, half, ellipsis) for line in lines if line][: rows // 2 - 1]
         first = rows - len(kept) if bottom else 0
         for offset, line in enumerate(kept):
-            column = columns - cell_len(line) if right else 0
+            column = columns - cell_len(line) - 1 if right else 1
             texts.append(CellText(first + offset, column, line))
     return texts
 
@@ -61,11 +61,27 @@ def _patient(identity: Identity, privacy: bool) -> list[str]:
     if privacy:
         return [HIDDEN]
     return [
-        identity.patient_name.replace("^", " ").strip(),
+        display_name(identity.patient_name),
         identity.patient_id,
         joined((identity.birth_date, identity.sex), "  "),
         identity.accession_number,
     ]
+
+
+def display_name(name: str) -> str:
+    """A Person Name for reading: the ideographic group first and unbroken, "张伟 (Zhang Wei)" (PS3.5 6.2.1)."""
+    groups = [group for group in (_spoken(part) for part in name.split("=")) if group]
+    first = next((group for group in groups if any(letter > "\u2e80" for letter in group)), "")
+    others = [group for group in groups if group != first]
+    if not first:
+        return " ".join(others)
+    return f"{first} ({', '.join(others)})" if others else first
+
+
+def _spoken(group: str) -> str:
+    """The components of one group of a Person Name, as they are said."""
+    components = [component.strip() for component in group.split("^") if component.strip()]
+    return ("" if any(letter > "\u2e80" for letter in group) else " ").join(components)
 
 
 def window_text(state: ViewState) -> str:
@@ -96,7 +112,8 @@ def cine_line(info: PictureInfo, state: ViewState) -> str:
         return joined((_("still picture"), f"{info.columns} × {info.rows}", info.transfer_syntax_name))
     parts = [
         _("playing") if state.playing else _("paused"),
-        f"{state.frame}/{info.frames}",
+        # While it plays the number stands in the picture alone: two that change apart would disagree.
+        "" if state.playing else f"{state.frame}/{info.frames}",
         _("target {fps:.3g} fps").format(fps=state.requested_fps),
     ]
     if state.playing:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -114,7 +115,9 @@ class HeaderScreen(ConsoleScreen):
     @on(LineList.Moved)
     def show_whole(self, event: LineList.Moved) -> None:
         event.stop()
-        self.query_one("#whole", Static).update(self._shown[event.index].text if self._shown else "")
+        line = self._shown[event.index]
+        cut = cell_len(line.text) + 2 * line.indent + 2 > self.query_one(LineList).size.width
+        self.query_one("#whole", Static).update(line.text if cut else "")
 
     def action_filter(self) -> None:
         field = self.query_one("#filter", Input)

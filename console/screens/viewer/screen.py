@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -33,7 +34,7 @@ from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts
 from console.screens.viewer.header import HeaderScreen
 from console.services import Services
-from console.widgets.bars import Key, joined, side_by_side
+from console.widgets.bars import Key, fit, joined, side_by_side
 from console.widgets.frame_view import FrameView
 
 _LOOK_SECONDS = 0.5
@@ -104,7 +105,9 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     def body(self) -> ComposeResult:
         yield FrameView("picture")
         yield Static("", id="cine", markup=False)
-        yield Static("", id="badge", markup=False)
+        with Horizontal(id="foot"):
+            yield Static("", id="badge", markup=False)
+            yield Static("", id="purpose", markup=False)
 
     # Opening
 
@@ -280,11 +283,12 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             count = len(self._info.problems)
             sentence = ngettext("{count} problem, see header", "{count} problems, see header", count)
             notes.append(sentence.format(count=count))
-        width = max(self.size.width - 2, 20)
-        left, right = self.console_app.symbols.fold(joined(notes)), _("engineering check, not for diagnosis")
-        if cell_len(left) + cell_len(right) >= width:
+        symbols, width = self.console_app.symbols, max(self.size.width - 4, 20)
+        left, right = symbols.fold(joined(notes)), _("engineering check, not for diagnosis")
+        if cell_len(left) + cell_len(right) > width:
             right = _("not for diagnosis")
-        line.update(Text(side_by_side(left, right, width, self.console_app.symbols.ellipsis), no_wrap=True))
+        line.update(Text(fit(left, width - cell_len(right), symbols.ellipsis), no_wrap=True))
+        self.query_one("#purpose", Static).update(right)
 
     # Keys
 
