@@ -19,7 +19,7 @@ from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import AskText
 from console.screens.dialogs.help import HelpPanel
 from console.screens.dialogs.palette import Palette
-from console.screens.dialogs.small import LEAST, TooSmall
+from console.screens.dialogs.small import TooSmall, is_small
 from console.screens.home.screen import HomeScreen
 from console.screens.session import SessionApp
 from console.screens.settings.screen import SettingsScreen
@@ -48,15 +48,18 @@ class ConsoleApp(SessionApp):
         *,
         symbols: Symbols | None = None,
         start_with: Sequence[Path] = (),
-        machine_facts: tuple[str, ...] = (),
+        machine_facts: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         super().__init__(services)
         self._make_encoder = make_encoder
         self.symbols = symbols or Symbols()
         self.hung_up = False
         """True when the line to the terminal was cut."""
+        self.leaving = False
+        """True once the operator, or the system, has asked the console to end."""
         self.started = False
         """True once the way to the first screen is free: unlocked, and the notices said."""
+        self._asked = False
         self._start_with = start_with
         self._machine_facts = machine_facts
         for theme in THEMES.values():
@@ -73,6 +76,7 @@ class ConsoleApp(SessionApp):
         if hasattr(signal, "SIGHUP"):
             with contextlib.suppress(NotImplementedError, RuntimeError):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.action_leave)
         self.set_interval(5, self._lock_when_idle)
         self.set_timer(1, _collect_garbage_again)
         self._welcome()
@@ -89,18 +93,29 @@ class ConsoleApp(SessionApp):
         self.started = True
         if self._start_with:
             self.open_paths(self._start_with)
-        elif not now.operator and not self.services.preferences.read_only:
-            question = _("Your name, as it should stand in records and reports (F9 changes it):")
-            name = await self.push_screen_wait(AskText(_("Who works here?"), question))
-            if name:
-                self.change_setting(operator=name.strip())
-                self.refresh_all()
+        else:
+            self.ask_operator()
+
+    def ask_operator(self) -> None:
+        """Ask who works here, once: when the home page is first seen and no name is known."""
+        if not (self._asked or self.services.preferences.now.operator or self.services.preferences.read_only):
+            self._asked = True
+            self._ask_operator()
+
+    @work(exclusive=True, group="operator")
+    async def _ask_operator(self) -> None:
+        question = _("Your name, as it should stand in records and reports (F9 changes it):")
+        name = await self.push_screen_wait(AskText(_("Who works here?"), question))
+        if name:
+            self.change_setting(operator=name.strip())
+            self.refresh_all()
 
     def _hang_up(self) -> None:
         self.hung_up = True
         self.exit(0)
 
     def action_leave(self) -> None:
+        self.leaving = True
         self.exit(0)
 
     # Places and general commands
@@ -110,8 +125,6 @@ class ConsoleApp(SessionApp):
         self.push_screen(ViewerScreen(self.services, paths, self._make_encoder))
 
     def action_place(self, place: str) -> None:
-        if self._locked():
-            return
         while place == self.current_mode and len(self.screen_stack) > 1:
             self.pop_screen()
         if place != self.current_mode:
@@ -119,14 +132,14 @@ class ConsoleApp(SessionApp):
 
     def facts(self) -> tuple[str, ...]:
         """What this terminal and this installation can do, for the home page."""
-        return self._machine_facts
+        return self._machine_facts()
 
     def action_help(self) -> None:
-        if not self._locked() and not isinstance(self.screen, HelpPanel):
+        if not isinstance(self.screen, HelpPanel):
             self.push_screen(HelpPanel(self._scope()))
 
     def action_command_palette(self) -> None:
-        if not self._locked() and not self.screen.is_modal:
+        if not self.screen.is_modal:
             self._ask_palette()
 
     @work(exclusive=True, group="palette")
@@ -142,15 +155,12 @@ class ConsoleApp(SessionApp):
         self.use_theme("light" if self.services.preferences.now.theme == "dark" else "dark")
 
     def action_toggle_privacy(self) -> None:
-        if not self._locked():
-            self.use_privacy(not self.services.preferences.now.privacy)
+        self.use_privacy(not self.services.preferences.now.privacy)
 
     def on_resize(self, event: events.Resize) -> None:
-        small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
-        if small and not isinstance(self.screen, TooSmall):
+        # The lock is readable at any size, and nothing may be put over it.
+        if is_small(event.size) and not self.locked and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
-        elif not small and isinstance(self.screen, TooSmall):
-            self.pop_screen()
 
     def _scope(self) -> str:
         screen = self.screen

@@ -245,8 +245,9 @@ COMMANDS: tuple[Command, ...] = (
         N_("Takes the folder that is shown, with all it holds."),
         "whole",
         "ctrl+o",
+        priority=True,
     ),
-    Command("files.up", "ctrl+u", N_("Folder above"), N_("Goes to the folder above."), "up", "ctrl+u"),
+    Command("files.up", "ctrl+u", N_("Folder above"), N_("Goes to the folder above."), "up", "ctrl+u", priority=True),
 )
 """In the order in which the key bar offers them: most used first."""
 

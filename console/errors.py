@@ -5,12 +5,15 @@ operator as an error panel or as one line on stderr, never as a traceback.
 """
 
 from console.i18n import _
+from console.plain import clean
 
 
 class ConsoleError(Exception):
     """Something the operator must be told: what happened, where, and what to do."""
 
     def __init__(self, title: str, detail: str) -> None:
+        # A detail may name a file, and file names can hold what a terminal would obey; its own line breaks stay.
+        detail = "\n".join(clean(line) for line in detail.split("\n"))
         super().__init__(detail)
         self.title = title
         """Heading of the error panel, a few words, already translated."""

@@ -30,7 +30,7 @@ _MODES = {
 """The encoders as the operator reads them."""
 
 _LEAVE_SECONDS = 5.0
-"""After the line was cut, the console ends even when the dead terminal holds it."""
+"""The console ends this long after it was told to, even when a dead terminal or share holds one of its threads."""
 
 _TEXTUAL_COLORS = {"true": "truecolor", "256": "256", "16": "standard"}
 
@@ -119,12 +119,16 @@ def _build(
     if plain:
         plain_scrollbars()
     encoder = make_encoder()
-    facts = (
-        _("terminal: {name}").format(name=terminal.name or _("unknown")),
-        _("colours: {depth}").format(depth={"true": _("true colour"), "none": _("none")}.get(depth, depth)),
-        _("pictures: {mode}").format(mode=_(_MODES[encoder.name])),
-        decoders_sentence(),
-    )
+
+    def facts() -> tuple[str, ...]:
+        depths = {"true": _("true colour"), "none": _("none")}
+        return (
+            _("terminal: {name}").format(name=terminal.name or _("unknown")),
+            _("colours: {depth}").format(depth=depths.get(depth, depth)),
+            _("pictures: {mode}").format(mode=_(_MODES[encoder.name])),
+            decoders_sentence(),
+        )
+
     return ConsoleApp(
         services, make_encoder, symbols=PLAIN if plain else Symbols(), start_with=start_with, machine_facts=facts
     )
@@ -132,10 +136,10 @@ def _build(
 
 def _run(app: "ConsoleApp") -> int:
     def leave_when_cut() -> None:
-        while not app.hung_up:
+        while not (app.hung_up or app.leaving):
             time.sleep(0.5)
         time.sleep(_LEAVE_SECONDS)
-        os._exit(129)
+        os._exit(129 if app.hung_up else 0)
 
     # Of our own threads: without this the traceback would be written across the screen, and the picture stand still.
     threading.excepthook = lambda arguments: app.fail(arguments.exc_value)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from console.dicom.pixels import automatic_window, default_window, grey_to_bytes
 from console.dicom.reader import PictureReader
-from console.errors import Cancelled, DecodeError, DicomReadError
+from console.errors import Cancelled, DecodeError, DicomReadError, StoreError
 from console.i18n import _
 from console.model.picture import LookupTable, PictureInfo, Window
 from console.store.files import replace_file
@@ -190,5 +190,15 @@ def export_png(
     pictures: Pictures, info: PictureInfo, number: int, window: Presentation | None, inverted: bool, path: Path
 ) -> None:
     """Write frame `number` as a PNG of the native matrix, whole or not at all. Raises ConsoleError."""
+    keep_records(path)
     pixels = pictures.visible(info, pictures.frame(info, number), window, inverted)
     replace_file(path, png_bytes(pixels))
+
+
+def keep_records(path: Path) -> None:
+    """Refuse to write over a DICOM file, whatever the operator confirmed. Raises StoreError."""
+    if looks_like_dicom(path):
+        raise StoreError(
+            _("Not written"),
+            _("{path} is a DICOM file and is never replaced. Choose another name.").format(path=path),
+        )

@@ -86,6 +86,7 @@ class Playback:
     def toggle(self) -> None:
         """Play or pause."""
         with self._condition:
+            self._autoplay = False
             if self._player.playing:
                 self._player.pause()
             else:
@@ -95,12 +96,14 @@ class Playback:
     def step(self, count: int) -> None:
         """Pause and move `count` frames."""
         with self._condition:
+            self._autoplay = False
             self._player.seek(self._player.frame() + count)
             self._again()
 
     def seek(self, number: int) -> None:
         """Pause on frame `number`; 0 is the last."""
         with self._condition:
+            self._autoplay = False
             self._player.seek(number)
             self._again()
 

@@ -1,5 +1,7 @@
 """Everything the screens and the command line may use, built once and handed down (no module-level singletons)."""
 
+import queue
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from console.dicom.reader import PictureReader
+from console.errors import ConsoleError
 from console.i18n import _
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
@@ -39,6 +42,38 @@ class Preferences:
         return changed
 
 
+class AuditWriter:
+    """Writes audit lines in their order on a thread of its own: another console may hold the log for a moment."""
+
+    def __init__(self, log: AuditLog) -> None:
+        self._log = log
+        self._lines: queue.Queue[tuple[str, dict[str, str]] | None] = queue.Queue()
+        self._thread: threading.Thread | None = None
+        self.failed: Callable[[ConsoleError], None] = lambda error: None
+        """Called, from that thread, with what could not be written."""
+
+    def put(self, event: str, details: dict[str, str]) -> None:
+        """Hand over one line; returns at once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="audit", daemon=True)
+            self._thread.start()
+        self._lines.put((event, details))
+
+    def close(self) -> None:
+        """Wait until everything handed over is on disk, but not for ever."""
+        if self._thread is not None:
+            self._lines.put(None)
+            self._thread.join(timeout=5)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            event, details = line
+            try:
+                self._log.append(event, **details)
+            except ConsoleError as error:
+                self.failed(error)
+
+
 @dataclass(frozen=True)
 class Services:
     """What stands behind the screens."""
@@ -46,7 +81,7 @@ class Services:
     home: Path
     """The home folder with the operator's records."""
     preferences: Preferences
-    audit: AuditLog
+    audit: "AuditWriter"
     lock: HomeLock
     reader: PictureReader
     """Client of the helper process that reads and decodes DICOM files."""
@@ -61,12 +96,13 @@ class Services:
     """Sentences to show once at start: a damaged file that was replaced by its previous generation, for example."""
 
     def note(self, event: str, **details: str) -> None:
-        """Write one line of the audit log. Never hand over anything that identifies a patient."""
-        self.audit.append(event, operator=self.preferences.now.operator, **details)
+        """Have one line of the audit log written. Never hand over anything that identifies a patient."""
+        self.audit.put(event, {"operator": self.preferences.now.operator, **details})
 
     def close(self) -> None:
-        """End the helper process and give the home folder free."""
+        """End the helper process, finish the audit log and give the home folder free."""
         self.reader.close()
+        self.audit.close()
         self.lock.release()
 
 
@@ -88,11 +124,13 @@ def build_services(home: Path, reader: PictureReader | None = None) -> Services:
     file = SettingsFile(home / "settings.json", read_only=read_only)
     preferences = Preferences(file, read_only=read_only)
     notices += file.notes
+    if not read_only:
+        lock.name_operator(preferences.now.operator)
     picture_reader = reader if reader is not None else PictureReader()
     return Services(
         home=home,
         preferences=preferences,
-        audit=AuditLog(home),
+        audit=AuditWriter(AuditLog(home)),
         lock=lock,
         reader=picture_reader,
         pictures=Pictures(picture_reader),
@@ -108,4 +146,9 @@ def _held_sentence(lock: HomeLock) -> str:
     return _(
         "{operator} on {host} has had this home folder open since {since} (process {pid}). "
         "Settings changed here last until you leave."
-    ).format(operator=holder.operator or _("Somebody"), host=holder.host, since=holder.since, pid=holder.pid)
+    ).format(
+        operator=holder.operator or _("Somebody"),
+        host=holder.host,
+        since=holder.since[:16].replace("T", " "),
+        pid=holder.pid,
+    )

@@ -20,7 +20,7 @@ from console.i18n import _, ngettext
 from console.model.picture import PictureInfo, Window
 from console.model.progress import Progress
 from console.model.text import clean
-from console.pictures import Pictures, no_picture_sentence, png_bytes
+from console.pictures import Pictures, keep_records, no_picture_sentence, png_bytes
 from console.settings import SettingsFile
 from console.store.audit import AuditLog
 from console.store.files import replace_file
@@ -61,6 +61,7 @@ def render(options: Namespace, _home: Path) -> int:
     else:
         data = _text(pixels, picture, options)
     if options.output:
+        keep_records(Path(options.output))
         replace_file(Path(options.output), data)
     else:
         sys.stdout.flush()

@@ -256,7 +256,7 @@ async def photograph(services: Services, cine: Path, screen: str) -> list[Strip]
         decoders_sentence(),
     )
     shown, paths = replace(services, home=SHOWN_HOME), (cine,) if opens else ()
-    app = ConsoleApp(shown, lambda: choose("auto", terminal), start_with=paths, machine_facts=facts)
+    app = ConsoleApp(shown, lambda: choose("auto", terminal), start_with=paths, machine_facts=lambda: facts)
     async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
         await steps(pilot, app)
         await pilot.pause()

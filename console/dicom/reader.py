@@ -39,6 +39,8 @@ class PictureReader:
         self._memory: FrameMemory | None = None
         self._closed = False
         self._expected: _Expected | None = None
+        self._first: _Expected | None = None
+        """The object read ahead, between its `open` and its first frame."""
 
     def start(self) -> None:
         """Start the helper now, so that it is warm when the first file is opened. Harmless when it runs already."""
@@ -63,10 +65,12 @@ class PictureReader:
 
     def open(self, path: Path, deadline: float = DEADLINE) -> PictureInfo:
         """What the object is. Raises DicomReadError with one sentence."""
-        expected = self._expected
-        if expected is not None and expected.is_for(path):
-            return expected.info()
-        return self.open_now(path, deadline)
+        expected, self._expected, self._first = self._expected, None, None
+        if expected is None or not expected.is_for(path):
+            return self.open_now(path, deadline)
+        info = expected.info()
+        self._first = expected
+        return info
 
     def open_now(self, path: Path, deadline: float = DEADLINE) -> PictureInfo:
         """As `open`, without what was read in the background."""
@@ -88,9 +92,9 @@ class PictureReader:
         Grey: (rows, columns) of stored values. Colour: (rows, columns, 3) uint8 RGB ready for display. Raises
         DecodeError, or DicomReadError where the file is gone or changed, with one sentence.
         """
-        expected, self._expected = self._expected, None
-        if expected is not None and number == 1:
-            frame = expected.frame(info)
+        first, self._first = self._first, None
+        if first is not None and number == 1:
+            frame = first.frame(info)
             if frame is not None:
                 return frame
         return self.frame_now(info, number, deadline)
@@ -108,8 +112,12 @@ class PictureReader:
 
     def close(self) -> None:
         """End the helper; the reader cannot be used any more."""
+        self._closed = True
+        process = self._process
+        if process is not None and process.poll() is None:
+            # Whoever waits for an answer holds the lock; it comes free when the helper is gone.
+            process.kill()
         with self._lock:
-            self._closed = True
             self._drop()
 
     def _ask(self, request: Request, name: str) -> Any:

@@ -27,6 +27,17 @@ class Listing:
     """The system's reason when it cannot be read."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """What was found at one path."""
+
+    path: Path
+    is_folder: bool
+    exists: bool
+    error: str = ""
+    """The system's reason when it cannot be known."""
+
+
 def list_folder(folder: Path) -> Listing:
     """Look into `folder`. Never raises: what cannot be read is said in `error`. May block on dead media."""
     entries = []
@@ -45,6 +56,14 @@ def list_folder(folder: Path) -> Listing:
         return Listing(folder, (), error.strerror or str(error))
     entries.sort(key=lambda entry: (not entry.is_folder, entry.name.casefold()))
     return Listing(folder, tuple(entries))
+
+
+def look_at(path: Path) -> Look:
+    """What stands at `path`. Never raises: a name that is too long or a folder nobody may enter is a reason."""
+    try:
+        return Look(path, path.is_dir(), path.exists())
+    except (OSError, ValueError) as error:
+        return Look(path, False, False, getattr(error, "strerror", None) or str(error))
 
 
 def drives() -> tuple[Path, ...]:

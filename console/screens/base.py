@@ -7,11 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from console.commands import COMMANDS, Command, commands_of
 from console.i18n import _
 from console.services import Services
 from console.widgets.bars import Key, KeyBar, Place, TopBar, TopLine
+from console.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp
@@ -79,6 +81,11 @@ class ConsoleScreen(Screen[None]):
         """The part between the two lines."""
         yield from ()
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed in a way nobody foresaw must not leave the screen waiting for ever."""
+        if event.state is WorkerState.ERROR:
+            self.console_app.fail(event.worker.error)
+
     def on_mount(self) -> None:
         self.set_interval(5, self.refresh_bars)
         self.refresh_bars()
@@ -104,8 +111,14 @@ class ConsoleScreen(Screen[None]):
         return keys_of(self.SCOPE)
 
     async def retranslate(self) -> None:
-        """Everything again, in the language now in force."""
+        """Everything again, in the language now in force; cursor and focus stay where they are."""
+        focused = self.focused.id if self.focused is not None else None
+        cursors = {found.id: found.cursor for found in self.query(LineList)}
         await self.recompose()
+        for found in self.query(LineList):
+            found.remember(cursors.get(found.id, 0))
+            if found.id == focused:
+                found.focus()
         self.refresh_bars()
 
     def privacy_changed(self) -> None:

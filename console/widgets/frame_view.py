@@ -6,6 +6,7 @@ painting is handed to the compositor as cells, which crops, dims and stacks them
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from time import monotonic
 
 from rich.color import Color
@@ -205,7 +206,12 @@ class FrameView(Widget, can_focus=False):
 
 def _segment(run: CellRun) -> Segment:
     text, foreground, background = run
-    return Segment(text, Style(color=_color(foreground) or _WHITE, bgcolor=_color(background) or _BLACK))
+    return Segment(text, _style(foreground, background))
+
+
+@lru_cache(maxsize=16384)
+def _style(foreground: Ink, background: Ink) -> Style:
+    return Style(color=_color(foreground) or _WHITE, bgcolor=_color(background) or _BLACK)
 
 
 def _color(ink: Ink) -> Color | None:

@@ -30,6 +30,8 @@ class Line:
     heading: bool = False
     right: str = ""
     """Stands at the right end; the text gives way to it."""
+    key: str = ""
+    """What the line stands for; handed back when it is chosen."""
     dim: str = ""
     """Follows the text, less important."""
 
@@ -64,7 +66,7 @@ class LineList(ScrollView, can_focus=True):
     class Chosen(Message):
         """The operator took a line."""
 
-        index: int
+        key: str
 
     def __init__(self, widget_id: str, *, ellipsis: str = "…", choosable: bool = False) -> None:
         super().__init__(id=widget_id)
@@ -77,6 +79,10 @@ class LineList(ScrollView, can_focus=True):
     def cursor(self) -> int:
         """Index of the line under the cursor."""
         return self._cursor
+
+    def remember(self, cursor: int) -> None:
+        """Put the cursor on line `cursor` of the lines that will be shown."""
+        self._cursor = cursor
 
     def show(self, lines: Sequence[Line], cursor: int = 0) -> None:
         """Show these lines, with the cursor on the one numbered `cursor` (from 0), or the nearest there is."""
@@ -117,7 +123,7 @@ class LineList(ScrollView, can_focus=True):
 
     def action_choose(self) -> None:
         if self._choosable and self._lines:
-            self.post_message(self.Chosen(self._cursor))
+            self.post_message(self.Chosen(self._lines[self._cursor].key))
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y

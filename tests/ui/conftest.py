@@ -44,7 +44,7 @@ class Desk:
         """A console that opens `paths`, or the home page."""
         facts = ("terminal: test", "colours: true colour", "pictures: half", "decoders: all")
         return ConsoleApp(
-            self.services, lambda: choose("half", TERMINAL, "true"), start_with=paths, machine_facts=facts
+            self.services, lambda: choose("half", TERMINAL, "true"), start_with=paths, machine_facts=lambda: facts
         )
 
 

@@ -389,10 +389,39 @@ async def test_nothing_of_a_picture_stays_when_the_next_file_cannot_be_read(desk
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, ErrorPanel) and "b.dcm" in screen_text(app))
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
+        # THEN the sentence stands in the place of the picture, and the walk goes on
+        await until(pilot, lambda: "b.dcm" in screen_text(app) and "file 2/2" in screen_text(app))
+        assert isinstance(app.screen, ViewerScreen)
         assert "FIRST-1" not in screen_text(app)
         assert "▀" not in screen_text(app)
         await pilot.press("p")
         await until(pilot, lambda: "FIRST-1" in screen_text(app))
+
+
+async def test_export_never_replaces_a_dicom_file_whatever_was_answered(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "run.dcm"
+    write_cine(path, frames=1)
+    before = path.read_bytes()
+    app = desk.app(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: bool(app.screen.query("#path")))
+        app.screen.query_one("#path", Input).value = str(path)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.screen.query("#choices")))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ErrorPanel) and "never replaced" in screen_text(app))
+    assert path.read_bytes() == before
+
+
+async def test_a_key_before_the_first_picture_is_not_overruled(desk: Desk, tmp_path: Path) -> None:
+    desk.services.preferences.change(autoplay=True)
+    path = tmp_path / "run.dcm"
+    write_cine(path)
+    app = desk.app(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen) and viewer_of(app).playback is not None)
+        playback_of(app).seek(5)
+        await until(pilot, lambda: "5/12" in screen_text(app))
+        assert not playback_of(app).state().playing

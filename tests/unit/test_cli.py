@@ -266,3 +266,20 @@ def test_an_option_before_the_verb_holds_as_one_behind_it_does() -> None:
         assert (options.home, options.lang) == ("h", "zh")
     assert parse(["render", "x"]).graphics == "auto"
     assert parse(["--graphics", "ascii", "render", "x"]).graphics == "ascii"
+
+
+def test_render_never_writes_over_a_dicom_file(tmp_path: Path) -> None:
+    path = tmp_path / "run.dcm"
+    write_cine(path)
+    before = path.read_bytes()
+    result = cathlab("--lang", "en", "render", str(path), "--graphics", "png", "-o", str(path))
+    assert result.returncode == 1
+    assert "never replaced" in sentence(result)
+    assert path.read_bytes() == before
+
+
+def test_a_name_that_a_terminal_would_obey_is_harmless_in_a_sentence(tmp_path: Path) -> None:
+    evil = tmp_path / "\x1b[31mEVIL\x07"
+    result = cathlab("--lang", "en", "view", str(evil))
+    assert "\x1b" not in sentence(result)
+    assert "EVIL" in sentence(result)

@@ -1,4 +1,4 @@
-"""The one error panel: title, one sentence, details to scroll, copy, where the record is."""
+"""The one error panel: title, one sentence to scroll when it is long, copy."""
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -14,19 +14,16 @@ class ErrorPanel(Panel[None]):
 
     KIND = "error"
 
-    def __init__(self, error: ConsoleError, details: str = "") -> None:
+    def __init__(self, error: ConsoleError) -> None:
         super().__init__(error.title)
         self._error = error
-        self._details = details
 
     def inside(self) -> ComposeResult:
         with VerticalScroll(id="details"):
             yield Static(self._error.detail, markup=False, id="sentence")
-            if self._details:
-                yield Static(self._details, markup=False, id="more")
 
     def hint(self) -> str:
         return _("esc close · y copy")
 
     def text(self) -> str:
-        return "\n".join(part for part in (str(self._error), self._details) if part)
+        return str(self._error)

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from console.i18n import _, ngettext
-from console.model.places import Listing, drives, list_folder
+from console.model.places import Listing, Look, drives, list_folder, look_at
 from console.model.text import clean, size_text
 from console.screens.base import bindings_of
 from console.screens.dialogs.panel import Panel
@@ -20,8 +20,8 @@ _MOST_ENTRIES = 2000
 """Lines shown of one folder; the path line reaches the rest."""
 
 
-class FileDialog(Panel[Path]):
-    """Opens an existing file or folder, or names a file to write. The answer is a path."""
+class FileDialog(Panel[Look]):
+    """Opens an existing file or folder, or names a file to write. The answer is what stands there."""
 
     BINDINGS = bindings_of("files")
 
@@ -31,12 +31,18 @@ class FileDialog(Panel[Path]):
 
         listing: Listing
 
+    @dataclass
+    class Seen(Message):
+        """It is known what stands at a path."""
+
+        look: Look
+
     def __init__(self, title: str, start: Path, *, save_as: str = "") -> None:
         super().__init__(title)
         self._folder = start
         self._save_as = save_as
-        self._shown: list[Path] = []
-        """The path behind each line."""
+        self._picked = False
+        """True while a line of the list, not a typed name, is looked at for saving."""
 
     def inside(self) -> ComposeResult:
         yield Input(id="path")
@@ -58,31 +64,41 @@ class FileDialog(Panel[Path]):
 
     def action_whole(self) -> None:
         if not self._save_as:
-            self.dismiss(self._folder)
+            self.dismiss(Look(self._folder, True, True))
 
     @on(Input.Submitted, "#path")
     def typed(self, event: Input.Submitted) -> None:
         event.stop()
         path = Path(os.path.expanduser(event.value.strip() or "."))
-        path = path if path.is_absolute() else self._folder / path
-        if path.is_dir():
-            self._go(path)
-        elif self._save_as or path.exists():
-            self.dismiss(path)
-        else:
-            self._problem(_("{path} does not exist.").format(path=path))
+        self._look(path if path.is_absolute() else self._folder / path)
 
     @on(LineList.Chosen)
     def chosen(self, event: LineList.Chosen) -> None:
         event.stop()
-        path = self._shown[event.index]
-        if path.is_dir():
-            self._go(path)
-        elif self._save_as:
-            self.query_one(Input).value = str(path)
+        self._picked = bool(self._save_as)
+        self._look(Path(event.key))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="look", description="looking at a path")
+    def _look(self, path: Path) -> None:
+        self.post_message(self.Seen(look_at(path)))
+
+    @on(Seen)
+    def go_on(self, event: Seen) -> None:
+        event.stop()
+        look, picked = event.look, self._picked
+        self._picked = False
+        if look.is_folder:
+            self._go(look.path)
+        elif look.error:
+            self._problem(_("{path} cannot be opened: {reason}.").format(path=clean(str(look.path)), reason=look.error))
+        elif picked:
+            # A file of the list: its name is offered, and saving over it is another step.
+            self.query_one(Input).value = str(look.path)
             self.query_one(Input).focus()
+        elif self._save_as or look.exists:
+            self.dismiss(look)
         else:
-            self.dismiss(path)
+            self._problem(_("{path} does not exist.").format(path=clean(str(look.path))))
 
     @on(Listed)
     def show(self, event: Listed) -> None:
@@ -93,19 +109,19 @@ class FileDialog(Panel[Path]):
         entries = self.query_one(LineList)
         entries.loading = False
         if listing.folder.parent == listing.folder or listing.error:
-            self._shown = list(drives())
-            lines = [Line(str(place)) for place in self._shown]
+            lines = [Line(str(place), key=str(place)) for place in drives()]
         else:
-            self._shown = [listing.folder.parent]
-            lines = [Line("..")]
+            lines = [Line("..", key=str(listing.folder.parent))]
         for entry in listing.entries[:_MOST_ENTRIES]:
-            self._shown.append(listing.folder / entry.name)
             name = clean(entry.name) + (os.sep if entry.is_folder else "")
-            lines.append(Line(name, right="" if entry.is_folder else size_text(entry.size)))
+            size = "" if entry.is_folder else size_text(entry.size)
+            lines.append(Line(name, right=size, key=str(listing.folder / entry.name)))
         entries.show(lines)
         left_out = len(listing.entries) - _MOST_ENTRIES
         if listing.error:
-            self._problem(_("{path} cannot be opened: {reason}.").format(path=listing.folder, reason=listing.error))
+            self._problem(
+                _("{path} cannot be opened: {reason}.").format(path=clean(str(listing.folder)), reason=listing.error)
+            )
         elif left_out > 0:
             sentence = ngettext(
                 "{count} more is not listed; type the path.", "{count} more are not listed; type the path.", left_out

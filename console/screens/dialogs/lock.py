@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -39,8 +39,9 @@ class LockScreen(ModalScreen[bool]):
             hint = _("enter accept · esc cancel") if self.cancellable else _("enter unlock")
             yield Static(hint, id="hint", markup=False)
 
-    def on_key(self, event: object) -> None:
-        if self.cancellable and getattr(event, "key", "") == "escape":
+    def on_key(self, event: events.Key) -> None:
+        if self.cancellable and event.key == "escape":
+            event.stop()
             self.dismiss(False)
 
     @on(Input.Submitted, "#passphrase")

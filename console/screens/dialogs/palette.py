@@ -44,7 +44,7 @@ class Palette(Panel[str]):
     @on(LineList.Chosen)
     def run(self, event: LineList.Chosen) -> None:
         event.stop()
-        self.dismiss(action_of(self._found[event.index]))
+        self.dismiss(event.key)
 
     def key_down(self) -> None:
         self.query_one(LineList).action_move(1)
@@ -53,9 +53,12 @@ class Palette(Panel[str]):
         self.query_one(LineList).action_move(-1)
 
     def _list(self, wanted: str) -> None:
-        self._found = [command for command in self._commands if matches(command, wanted)]
         self.query_one(LineList).show(
-            [Line(_(command.name), dim=_(command.help), right=self.fold(command.key_label)) for command in self._found]
+            [
+                Line(_(command.name), dim=_(command.help), right=self.fold(command.key_label), key=action_of(command))
+                for command in self._commands
+                if matches(command, wanted)
+            ]
         )
 
 

@@ -1,6 +1,7 @@
 """What a terminal that is too small is told."""
 
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -26,4 +27,19 @@ class TooSmall(ModalScreen[None]):
         return sentence.format(columns=size.width, rows=size.height, least_columns=LEAST[0], least_rows=LEAST[1])
 
     def on_resize(self) -> None:
-        self.query_one("#sentence", Static).update(self.sentence())
+        self._look()
+
+    def on_screen_resume(self) -> None:
+        # Another dialog may have stood over this one while the terminal grew.
+        self._look()
+
+    def _look(self) -> None:
+        if not is_small(self.app.size) and self.app.screen is self:
+            self.dismiss(None)
+        else:
+            self.query_one("#sentence", Static).update(self.sentence())
+
+
+def is_small(size: Size) -> bool:
+    """True when a terminal of `size` cannot show the screens."""
+    return size.width < LEAST[0] or size.height < LEAST[1]

@@ -55,6 +55,8 @@ class HomeScreen(ConsoleScreen):
             await self.recompose()
         self.refresh_bars()
         self._list()
+        if self.console_app.started:
+            self.console_app.ask_operator()
 
     async def retranslate(self) -> None:
         await super().retranslate()
@@ -81,8 +83,8 @@ class HomeScreen(ConsoleScreen):
 
     def _line(self, path: Path) -> Line:
         if self.services.preferences.now.privacy:
-            return Line("***")
-        return Line(clean(path.name), dim=clean(str(path.parent)))
+            return Line("***", key=str(path))
+        return Line(clean(path.name), dim=clean(str(path.parent)), key=str(path))
 
     def _machine(self) -> str:
         return "\n".join(
@@ -96,9 +98,9 @@ class HomeScreen(ConsoleScreen):
     async def _choose(self) -> None:
         recent = self.services.preferences.now.recent
         start = Path(recent[0]).parent if recent else Path.home()
-        path = await self.app.push_screen_wait(FileDialog(_("Open a DICOM file or folder"), start))
-        if path is not None:
-            self.console_app.open_paths((path,))
+        look = await self.app.push_screen_wait(FileDialog(_("Open a DICOM file or folder"), start))
+        if look is not None:
+            self.console_app.open_paths((look.path,))
 
     def action_open_recent(self) -> None:
         self.query_one("#recent", LineList).action_choose()
@@ -106,7 +108,7 @@ class HomeScreen(ConsoleScreen):
     @on(LineList.Chosen)
     def open_chosen(self, event: LineList.Chosen) -> None:
         event.stop()
-        self.console_app.open_paths((Path(self.services.preferences.now.recent[event.index]),))
+        self.console_app.open_paths((Path(event.key),))
 
     def action_forget(self) -> None:
         index, paths = self.query_one("#recent", LineList).cursor, self.services.preferences.now.recent

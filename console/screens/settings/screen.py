@@ -87,7 +87,7 @@ class SettingsScreen(ConsoleScreen):
     def _list(self) -> None:
         for settings in self.query("#settings").results(LineList):
             now = self._lines(self.services.preferences.now)
-            settings.show([Line(name, right=value) for _key, name, value in now], settings.cursor)
+            settings.show([Line(name, right=value, key=key) for key, name, value in now], settings.cursor)
 
     def _lines(self, now: Settings) -> tuple[tuple[str, str, str], ...]:
         return (
@@ -111,7 +111,7 @@ class SettingsScreen(ConsoleScreen):
     @on(LineList.Chosen)
     def change_chosen(self, event: LineList.Chosen) -> None:
         event.stop()
-        self._ask(self._lines(self.services.preferences.now)[event.index][0])
+        self._ask(event.key)
 
     @work(exclusive=True, group="setting")
     async def _ask(self, key: str) -> None:

@@ -1,17 +1,24 @@
 """The texts in the corners of a picture, as clinicians know them, and the two lines below it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.cells import cell_len
 
 from console.graphics.texts import CellText
 from console.i18n import _
 from console.model.picture import Calibration, Identity, LookupTable, PictureInfo, Window
+from console.model.text import clean
 from console.model.view import ViewState
 from console.widgets.bars import fit, joined
 
 HIDDEN = "***"
 """Stands wherever the privacy switch hides who the patient is."""
+
+
+def shown_name(path: Path, privacy: bool) -> str:
+    """A file's name for the screen; names are often the patient's, so the privacy switch hides them too."""
+    return HIDDEN + clean(path.suffix) if privacy else clean(path.name)
 
 
 def corner_texts(

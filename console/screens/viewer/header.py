@@ -15,8 +15,7 @@ from console.i18n import N_, _, ngettext
 from console.model.picture import HeaderElement, PictureInfo
 from console.model.text import clean, size_text, span_text
 from console.screens.base import ConsoleScreen, bindings_of
-from console.screens.dialogs.error import ErrorPanel
-from console.screens.viewer.corners import HIDDEN
+from console.screens.viewer.corners import HIDDEN, shown_name
 from console.services import Services
 from console.widgets.bars import joined
 from console.widgets.line_list import Line, LineList
@@ -47,6 +46,17 @@ RATE_SOURCES = {"assumed": N_("assumed"), "still": N_("still picture")}
 """Sources of a rate that are no DICOM keyword."""
 
 
+def identifies(element: HeaderElement) -> bool:
+    """Whether an element may say who the patient is: the patient group, names, free text, private elements."""
+    group = int(element.tag[1:5], 16)
+    return (
+        element.keyword in IDENTIFYING
+        or element.vr in ("PN", "LT", "ST", "UT")
+        or group == 0x0010
+        or bool(group % 2 and group > 8)
+    )
+
+
 class HeaderScreen(ConsoleScreen):
     """All elements of one file."""
 
@@ -59,6 +69,7 @@ class HeaderScreen(ConsoleScreen):
         """The elements are here."""
 
         elements: tuple[HeaderElement, ...]
+        info: PictureInfo
 
     @dataclass
     class Failed(Message):
@@ -87,20 +98,21 @@ class HeaderScreen(ConsoleScreen):
     @work(thread=True, exclusive=True, exit_on_error=False, group="header", description="reading a header")
     def _read(self) -> None:
         try:
-            self.post_message(self.Read(self.services.reader.header(Path(self._info.path))))
+            path = Path(self._info.path)
+            self.post_message(self.Read(self.services.reader.header(path), self.services.pictures.info(path)))
         except ConsoleError as error:
             self.post_message(self.Failed(error))
 
     @on(Read)
     def show_elements(self, event: Read) -> None:
         event.stop()
-        self._elements = event.elements
+        self._elements, self._info = event.elements, event.info
         self._show()
 
     @on(Failed)
     def show_error(self, event: Failed) -> None:
         event.stop()
-        self.app.push_screen(ErrorPanel(event.error))
+        self.console_app.show_error(event.error)
 
     @on(Input.Changed, "#filter")
     def filter_changed(self, event: Input.Changed) -> None:
@@ -115,6 +127,8 @@ class HeaderScreen(ConsoleScreen):
     @on(LineList.Moved)
     def show_whole(self, event: LineList.Moved) -> None:
         event.stop()
+        if event.index >= len(self._shown):
+            return
         line = self._shown[event.index]
         cut = cell_len(line.text) + 2 * line.indent + 2 > self.query_one(LineList).size.width
         self.query_one("#whole", Static).update(line.text if cut else "")
@@ -142,6 +156,8 @@ class HeaderScreen(ConsoleScreen):
         self.query_one("#filter", Input).placeholder = _("search in tags, names and values")
         self._show()
         self.refresh_bars()
+        # The explanations come from the helper process, which has to be asked again.
+        self._read()
 
     def privacy_changed(self) -> None:
         self._show()
@@ -167,7 +183,7 @@ class HeaderScreen(ConsoleScreen):
         info = self._info
         lines = [
             Line(_("Why the picture looks as it does"), heading=True),
-            Line(f"{clean(Path(info.path).name)}  {size_text(info.size)}", 1),
+            Line(f"{shown_name(Path(info.path), self.services.preferences.now.privacy)}  {size_text(info.size)}", 1),
             Line(f"{info.sop_class_name}  ·  {info.transfer_syntax_name}", 1),
         ]
         if info.frames:
@@ -194,6 +210,6 @@ class HeaderScreen(ConsoleScreen):
 
     def _line(self, element: HeaderElement) -> Line:
         value = element.value
-        if value and self.services.preferences.now.privacy and (element.keyword in IDENTIFYING or element.vr == "PN"):
+        if value and self.services.preferences.now.privacy and identifies(element):
             value = HIDDEN
         return Line(f"{element.tag} {element.vr} {element.name}: {value}", element.depth)

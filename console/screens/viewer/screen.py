@@ -15,30 +15,34 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from console.errors import Cancelled, ConsoleError
+from console.errors import ConsoleError
 from console.graphics.encoder import Encoder
 from console.graphics.texts import CellText
 from console.i18n import _, ngettext
 from console.model.picture import PictureInfo
-from console.model.progress import Ticker
+from console.model.progress import Progress, Ticker
 from console.model.text import clean
 from console.model.view import ViewState
-from console.pictures import export_png, find_files, no_picture_sentence
+from console.pictures import MOST_FILES, export_png, find_files, no_picture_sentence
 from console.playback import Playback, Shot
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import Confirm
-from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.files import FileDialog
-from console.screens.dialogs.progress import ProgressPanel
 from console.screens.viewer.controls import PlaybackControls
-from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts
+from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts, shown_name
 from console.screens.viewer.header import HeaderScreen
 from console.services import Services
 from console.widgets.bars import Key, fit, joined, side_by_side
 from console.widgets.frame_view import FrameView
+from console.widgets.progress_line import ProgressLine
 
 _LOOK_SECONDS = 0.5
 """A search that lasts longer than this shows its progress, this often."""
+
+PICTURE_ACTIONS = frozenset(
+    f"screen.{action}" for action in ("play", "next_window", "invert", "zoom(1)", "texts", "export")
+)
+"""What makes no sense for an object that holds no picture."""
 
 _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
@@ -56,9 +60,10 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
 
     @dataclass
     class Found(Message):
-        """The files below the path are known."""
+        """The files below the paths are known."""
 
         files: tuple[Path, ...]
+        left_out: bool
 
     @dataclass
     class Looked(Message):
@@ -78,6 +83,8 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         """Something could not be read or written."""
 
         error: ConsoleError
+        file: Path | None = None
+        """The file that was being opened; None for anything else."""
 
     @dataclass
     class Drawn(Message):
@@ -90,6 +97,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         """A PNG has been written."""
 
         path: Path
+        sop_instance_uid: str
 
     def __init__(self, services: Services, paths: Sequence[Path], make_encoder: Callable[[], Encoder]) -> None:
         super().__init__(services)
@@ -99,11 +107,12 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         self._index = 0
         self._info: PictureInfo | None = None
         self._shot: Shot | None = None
-        self._progress: ProgressPanel | None = None
+        self._began = services.monotonic()
         self._said = ""
 
     def body(self) -> ComposeResult:
         yield FrameView("picture")
+        yield ProgressLine(id="progress")
         yield Static("", id="cine", markup=False)
         with Horizontal(id="foot"):
             yield Static("", id="badge", markup=False)
@@ -114,50 +123,52 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_interval(_LINE_SECONDS, self._say_state)
-        self._say(_("opening {name} …").format(name=clean(self._paths[0].name)))
+        self._say(_("opening {name} …").format(name=self._file_name(self._paths[0])))
         self._find()
 
     def on_unmount(self) -> None:
         self._stop()
+
+    def _file_name(self, path: Path | str) -> str:
+        return shown_name(Path(path), self.services.preferences.now.privacy)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="find", description="looking for files")
     def _find(self) -> None:
         worker = get_current_worker()
         tell = Ticker(_LOOK_SECONDS, lambda count, name: self.post_message(self.Looked(count, name)))
         try:
-            self.post_message(self.Found(find_files(self._paths, lambda: worker.is_cancelled, tell)))
+            files = find_files(self._paths, lambda: worker.is_cancelled, tell)
+            self.post_message(self.Found(files, len(files) >= MOST_FILES))
         except ConsoleError as error:
             self.post_message(self.Failed(error))
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="open", description="reading a header")
     def _open(self, path: Path) -> None:
+        worker = get_current_worker()
         try:
-            self.post_message(self.Opened(self.services.pictures.info(path)))
+            if not worker.is_cancelled:
+                self.post_message(self.Opened(self.services.pictures.info(path)))
         except ConsoleError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(self.Failed(error, path))
 
     @on(Looked)
     def show_progress(self, event: Looked) -> None:
         event.stop()
-        if self._progress is None:
-            self._progress = ProgressPanel(_("Looking for pictures"), self._stop_looking, self.services.monotonic)
-            self.app.push_screen(self._progress)
-        self._progress.show(event.count, 0, clean(event.name))
-
-    def _stop_looking(self) -> None:
-        self.workers.cancel_group(self, "find")
+        line = self.query_one(ProgressLine)
+        line.display = True
+        elapsed = self.services.monotonic() - self._began
+        what = _("Looking for pictures: {name}").format(name=self._file_name(event.name))
+        line.progress = Progress(event.count, 0, elapsed, what)
 
     @on(Found)
     def list_files(self, event: Found) -> None:
         event.stop()
-        self._looked()
+        self.query_one(ProgressLine).display = False
         self._files = event.files
+        if event.left_out:
+            sentence = _("Only the first {count} files are shown; open a smaller folder for the others.")
+            self.notify(sentence.format(count=len(event.files)), severity="warning", markup=False)
         self._show_file(0)
-
-    def _looked(self) -> None:
-        if self._progress is not None:
-            self._progress.dismiss(None)
-            self._progress = None
 
     def _show_file(self, index: int) -> None:
         """Nothing of the file before may stand beside the name of the next."""
@@ -165,7 +176,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         self._index, self._info = index, None
         self.query_one(FrameView).clear()
         self.query_one("#badge", Static).update("")
-        self._say(_("opening {name} …").format(name=clean(self._files[index].name)))
+        self._say(_("opening {name} …").format(name=self._file_name(self._files[index])))
         self._open(self._files[index])
 
     @on(Opened)
@@ -187,12 +198,14 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     @on(Failed)
     def show_error(self, event: Failed) -> None:
         event.stop()
-        self._looked()
-        if isinstance(event.error, Cancelled):
-            self.action_back()
+        self.query_one(ProgressLine).display = False
+        if event.file is not None and event.file != self._files[self._index]:
             return
-        self._say(event.error.detail)
-        self.app.push_screen(ErrorPanel(event.error), self._after_error)
+        if event.file is not None:
+            self._say(event.error.detail)
+        # Among many files one that cannot be read must not stop the walk: its sentence stands in its place.
+        if event.file is None or len(self._files) < 2:
+            self.console_app.show_error(event.error, self._after_error)
 
     def _after_error(self, _answer: None) -> None:
         if self._info is None and len(self._files) < 2:
@@ -235,13 +248,16 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         self._shot = shot
         if first or not shot.state.playing:
             self._say_state()
-        if first and shot.error is not None and playback.info.frames == 1:
-            self.app.push_screen(ErrorPanel(shot.error))
+        if first and shot.error is not None and playback.info.frames == 1 and len(self._files) < 2:
+            self.console_app.show_error(shot.error)
 
     @on(FrameView.Resized)
     def resized(self, event: FrameView.Resized) -> None:
         event.stop()
         self._resize()
+        self._said = ""
+        self._say_state()
+        self._say_badge()
 
     def _resize(self) -> None:
         size = self.query_one(FrameView).size
@@ -256,9 +272,13 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     def _say_state(self) -> None:
         if self.playback is None or self._info is None or self._shot is None:
             return
-        state = self.playback.state()
-        error = self._shot.error
-        self._say(error.detail if error is not None else cine_line(self._info, state))
+        state, error = self.playback.state(), self._shot.error
+        if error is not None:
+            self._say(error.detail)
+        elif not state.playing and state.frame != self._shot.frame:
+            self._say(_("frame {number} is being decoded …").format(number=state.frame))
+        else:
+            self._say(cine_line(self._info, state))
 
     def _say(self, sentence: str) -> None:
         which = ""
@@ -274,6 +294,8 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         if self._info is None:
             return
         badge, careful = calibration_badge(self._info.calibration)
+        if self._info.frames == 0:
+            badge = ""
         line = self.query_one("#badge", Static)
         line.set_class(careful, "careful")
         notes = [badge]
@@ -294,7 +316,11 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
 
     def keys(self) -> tuple[Key, ...]:
         cine = self._info is not None and self._info.is_cine
-        return tuple(key for key in super().keys() if cine or key.action != "screen.play")
+        picture = self._info is None or self._info.frames > 0
+        keys = super().keys()
+        if not picture:
+            return tuple(key for key in keys if key.action not in PICTURE_ACTIONS)
+        return tuple(key for key in keys if cine or key.action != "screen.play")
 
     # Other screens
 
@@ -308,33 +334,32 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
 
     @work(exclusive=True, group="export")
     async def action_export(self) -> None:
-        info, state = self._info, self.playback.state() if self.playback is not None else None
-        if info is None or state is None:
+        info, shot = self._info, self._shot
+        if info is None or shot is None or shot.error is not None:
             return
-        name = f"{Path(info.path).stem}-{state.frame}.png"
-        path = await self.app.push_screen_wait(FileDialog(_("Export the frame as PNG"), Path.home(), save_as=name))
-        if path is None:
+        name = f"{_('frame') if self.services.preferences.now.privacy else Path(info.path).stem}-{shot.frame}.png"
+        look = await self.app.push_screen_wait(FileDialog(_("Export the frame as PNG"), Path.home(), save_as=name))
+        if look is None:
             return
-        if path.exists():
-            question = _("{path} exists already. Replace it?").format(path=path)
+        if look.exists:
+            question = _("{path} exists already. Replace it?").format(path=clean(str(look.path)))
             if await self.app.push_screen_wait(Confirm(_("Replace a file"), question, _("Yes, replace it"))) != 1:
                 return
-        self._write_png(info, state, path)
+        self._write_png(info, shot.state, look.path)
 
     @work(thread=True, exit_on_error=False, group="write", description="writing a PNG file")
     def _write_png(self, info: PictureInfo, state: ViewState, path: Path) -> None:
         try:
             export_png(self.services.pictures, info, state.frame, state.window, state.inverted, path)
-            self.post_message(self.Exported(path))
+            self.post_message(self.Exported(path, info.sop_instance_uid))
         except ConsoleError as error:
             self.post_message(self.Failed(error))
 
     @on(Exported)
     def exported(self, event: Exported) -> None:
         event.stop()
-        uid = self._info.sop_instance_uid if self._info is not None else ""
-        self.console_app.note("frame exported", sop_instance_uid=uid)
-        self.notify(_("Written: {path}").format(path=event.path), markup=False)
+        self.console_app.note("frame exported", sop_instance_uid=event.sop_instance_uid)
+        self.notify(_("Written: {path}").format(path=clean(str(event.path))), markup=False)
 
     def action_back(self) -> None:
         self._stop()
