@@ -248,11 +248,10 @@ async def photograph(services: Services, cine: Path, screen: str) -> list[Strip]
     """The lines of one screen, in the language in force."""
     opens, steps = SCREENS[screen]
     terminal = unasked({"LANG": "C.UTF-8", "COLORTERM": "truecolor", "TERM": "xterm"}, (COLUMNS, ROWS), windows=False)
-    encoder = choose("auto", terminal)
     facts = (
         _("terminal: {name}").format(name="xterm"),
         _("colours: {depth}").format(depth=_("true colour")),
-        _("pictures: {mode}").format(mode=encoder.name),
+        _("pictures: {mode}").format(mode=_("half blocks")),
         decoders_sentence(),
     )
     shown, paths = replace(services, home=SHOWN_HOME), (cine,) if opens else ()

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -288,3 +289,34 @@ def test_a_terminal_without_utf8_is_told_in_one_sentence_what_to_set(cine: Path)
     assert "Traceback" not in said
     # AND the screen was never taken
     assert b"\x1b[?1049h" not in session.output
+
+
+KEYS = (
+    *"owidefnphjklm/y,.;'+-= q123",
+    *("\r", "\x1b", "\t", "\x0c", "\x10", "\x14", "\x15", "\x7f"),
+    *("\x1bOP", "\x1bOQ", "\x1b[19~", "\x1b[20~", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F"),
+)
+"""Letters, enter, escape, tab, ctrl+l p t u, backspace, F1 F2 F8 F9, arrows, home and end; nothing that quits."""
+
+
+@pytest.mark.parametrize("seed", [3, 6])
+def test_any_keys_in_any_order_do_no_harm(cine: Path, isolated_home: Path, seed: int) -> None:
+    # GIVEN a folder with two cines and a file that is none, and a finger that falls asleep on the keyboard
+    write_cine(cine.parent / "second.dcm", frames=3)
+    (cine.parent / "third.dcm").write_bytes(b"\0" * 500)
+    before = {path: path.read_bytes() for path in cine.parent.glob("*.dcm")}
+    dice = random.Random(seed)
+    with start("view", str(cine.parent), HOME=str(cine.parent / "nowhere")) as session:
+        session.wait_for("/20")
+        for _burst in range(40):
+            session.send("".join(dice.choice(KEYS) for _key in range(dice.randint(1, 8))))
+            session.read(0.05)
+            if dice.random() < 0.1:
+                session.resize(*dice.choice(((100, 30), (80, 24), (50, 15), (160, 48))))
+        session.resize(100, 30)
+        session.read(1.0)
+        session.send("\x11")
+        assert session.finish(15) == 0, session.text()[-500:]
+    # THEN no record was touched, and the console has no fault to report
+    assert {path: path.read_bytes() for path in before} == before
+    assert not (isolated_home / "faults").exists()
