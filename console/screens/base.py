@@ -14,6 +14,7 @@ from console.i18n import _
 from console.services import Services
 from console.widgets.bars import Key, KeyBar, Place, TopBar, TopLine
 from console.widgets.line_list import LineList
+from console.widgets.steady import SteadyScreen
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp
@@ -53,7 +54,7 @@ def action_of(command: Command) -> str:
     return ("app." if command.scope == "app" else "screen.") + command.action
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(SteadyScreen, Screen[None]):
     """A place: top line, body, bottom line."""
 
     SCOPE: ClassVar[str] = ""

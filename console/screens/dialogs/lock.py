@@ -11,9 +11,10 @@ from textual.widgets import Input, Static
 
 from console.i18n import _
 from console.settings import check_passphrase
+from console.widgets.steady import SteadyScreen
 
 
-class LockScreen(ModalScreen[bool]):
+class LockScreen(SteadyScreen, ModalScreen[bool]):
     """Covers everything. The answer True means the passphrase was right; False that the operator gave up.
 
     With `cancellable` it is a question (the passphrase in force, before a change), not a lock.

@@ -11,11 +11,12 @@ from textual.widgets import Static
 from console.i18n import _
 from console.screens.base import bindings_of
 from console.theme import Symbols
+from console.widgets.steady import SteadyScreen
 
 Answer = TypeVar("Answer")
 
 
-class Panel(ModalScreen[Answer | None], Generic[Answer]):
+class Panel(SteadyScreen, ModalScreen[Answer | None], Generic[Answer]):
     """A question or a statement. The answer is None when the operator closed it."""
 
     BINDINGS = bindings_of("dialog")

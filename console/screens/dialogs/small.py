@@ -1,17 +1,19 @@
 """What a terminal that is too small is told."""
 
+from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from console.i18n import _
+from console.widgets.steady import SteadyScreen
 
 LEAST = (60, 18)
 """Columns and rows below which the screens cannot be read; they are laid out for 80x24."""
 
 
-class TooSmall(ModalScreen[None]):
+class TooSmall(SteadyScreen, ModalScreen[None]):
     """Covers everything until the terminal is large enough."""
 
     def compose(self) -> ComposeResult:
@@ -26,7 +28,8 @@ class TooSmall(ModalScreen[None]):
         size = self.app.size
         return sentence.format(columns=size.width, rows=size.height, least_columns=LEAST[0], least_rows=LEAST[1])
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
         self._look()
 
     def on_screen_resume(self) -> None:

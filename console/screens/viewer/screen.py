@@ -31,7 +31,7 @@ from console.screens.dialogs.files import FileDialog
 from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts, shown_name
 from console.screens.viewer.header import HeaderScreen
-from console.services import Services
+from console.services import Preferences, Services
 from console.widgets.bars import Key, fit, joined, side_by_side
 from console.widgets.frame_view import FrameView
 from console.widgets.progress_line import ProgressLine
@@ -216,7 +216,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             self.services.reader,
             info,
             self._make_encoder,
-            partial(self._texts_of, info),
+            partial(_texts_of, info, self.services.preferences, self.console_app.symbols.ellipsis),
             self._deliver,
             autoplay=self.services.preferences.now.autoplay,
         )
@@ -263,11 +263,6 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         size = self.query_one(FrameView).size
         if self.playback is not None and size:
             self.playback.resize(size.width, size.height)
-
-    def _texts_of(self, info: PictureInfo, state: ViewState, columns: int, rows: int) -> Sequence[CellText]:
-        """Called from the playback's thread, with the object whose pixels it paints."""
-        privacy = self.services.preferences.now.privacy
-        return corner_texts(info, state, columns, rows, privacy=privacy, ellipsis=self.console_app.symbols.ellipsis)
 
     def _say_state(self) -> None:
         if self.playback is None or self._info is None or self._shot is None:
@@ -387,3 +382,10 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     def privacy_changed(self) -> None:
         if self.playback is not None:
             self.playback.texts_changed()
+
+
+def _texts_of(
+    info: PictureInfo, preferences: Preferences, ellipsis: str, state: ViewState, columns: int, rows: int
+) -> Sequence[CellText]:
+    """Called from the playback's thread: no widget and no application, only the object whose pixels are painted."""
+    return corner_texts(info, state, columns, rows, privacy=preferences.now.privacy, ellipsis=ellipsis)
