@@ -1,4 +1,4 @@
-"""A screen that follows the terminal's size, and only that."""
+"""What Textual leaves every screen to see to: sizes that were overtaken, and answers that come twice."""
 
 from textual import events
 from textual.screen import Screen
@@ -16,3 +16,11 @@ class SteadyScreen:
         if isinstance(self, Screen) and event.size != self.app.size:
             event.prevent_default()
             event.stop()
+
+    def answer(self, value: object = None) -> None:
+        """Leave the screen with `value`, unless it has been left already or something stands over it.
+
+        Two keys pressed at once both want to close a dialog; the second would take the screen below with it.
+        """
+        if isinstance(self, Screen) and self.app.screen is self:
+            self.dismiss(value)

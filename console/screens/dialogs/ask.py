@@ -31,7 +31,7 @@ class AskText(Panel[str]):
     @on(Input.Submitted, "#answer")
     def accept(self, event: Input.Submitted) -> None:
         event.stop()
-        self.dismiss(event.value)
+        self.answer(event.value)
 
 
 class Choose(Panel[int]):
@@ -57,7 +57,7 @@ class Choose(Panel[int]):
     @on(OptionList.OptionSelected, "#choices")
     def accept(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(event.option_index)
+        self.answer(event.option_index)
 
 
 class Confirm(Choose):

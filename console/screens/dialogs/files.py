@@ -64,7 +64,7 @@ class FileDialog(Panel[Look]):
 
     def action_whole(self) -> None:
         if not self._save_as:
-            self.dismiss(Look(self._folder, True, True))
+            self.answer(Look(self._folder, True, True))
 
     @on(Input.Submitted, "#path")
     def typed(self, event: Input.Submitted) -> None:
@@ -96,7 +96,7 @@ class FileDialog(Panel[Look]):
             self.query_one(Input).value = str(look.path)
             self.query_one(Input).focus()
         elif self._save_as or look.exists:
-            self.dismiss(look)
+            self.answer(look)
         else:
             self._problem(_("{path} does not exist.").format(path=clean(str(look.path))))
 

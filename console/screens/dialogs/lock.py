@@ -43,7 +43,7 @@ class LockScreen(SteadyScreen, ModalScreen[bool]):
     def on_key(self, event: events.Key) -> None:
         if self.cancellable and event.key == "escape":
             event.stop()
-            self.dismiss(False)
+            self.answer(False)
 
     @on(Input.Submitted, "#passphrase")
     def compare(self, event: Input.Submitted) -> None:
@@ -56,10 +56,10 @@ class LockScreen(SteadyScreen, ModalScreen[bool]):
         self.post_message(self.Checked(check_passphrase(passphrase, self._record)))
 
     @on(Checked)
-    def answer(self, event: Checked) -> None:
+    def judge(self, event: Checked) -> None:
         event.stop()
         if event.right:
-            self.dismiss(True)
+            self.answer(True)
         else:
             self.query_one("#passphrase", Input).value = ""
             self.query_one("#problem", Static).update(_("That is not the passphrase."))

@@ -44,7 +44,7 @@ class Palette(Panel[str]):
     @on(LineList.Chosen)
     def run(self, event: LineList.Chosen) -> None:
         event.stop()
-        self.dismiss(event.key)
+        self.answer(event.key)
 
     def key_down(self) -> None:
         self.query_one(LineList).action_move(1)

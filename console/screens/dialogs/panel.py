@@ -51,7 +51,7 @@ class Panel(SteadyScreen, ModalScreen[Answer | None], Generic[Answer]):
         return ""
 
     def action_close(self) -> None:
-        self.dismiss(None)
+        self.answer(None)
 
     def action_copy(self) -> None:
         if self.text():

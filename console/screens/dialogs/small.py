@@ -38,7 +38,7 @@ class TooSmall(SteadyScreen, ModalScreen[None]):
 
     def _look(self) -> None:
         if not is_small(self.app.size) and self.app.screen is self:
-            self.dismiss(None)
+            self.answer(None)
         else:
             self.query_one("#sentence", Static).update(self.sentence())
 

@@ -103,7 +103,8 @@ class HomeScreen(ConsoleScreen):
             self.console_app.open_paths((look.path,))
 
     def action_open_recent(self) -> None:
-        self.query_one("#recent", LineList).action_choose()
+        for recent in self.query(LineList):
+            recent.action_choose()
 
     @on(LineList.Chosen)
     def open_chosen(self, event: LineList.Chosen) -> None:
@@ -111,8 +112,10 @@ class HomeScreen(ConsoleScreen):
         self.console_app.open_paths((Path(event.key),))
 
     def action_forget(self) -> None:
-        index, paths = self.query_one("#recent", LineList).cursor, self.services.preferences.now.recent
-        if paths:
-            self.console_app.change_setting(recent=(*paths[:index], *paths[index + 1 :]))
-            self._list()
-            self.refresh_bars()
+        paths = self.services.preferences.now.recent
+        for recent in self.query(LineList):
+            if recent.cursor < len(paths):
+                kept = (*paths[: recent.cursor], *paths[recent.cursor + 1 :])
+                self.console_app.change_setting(recent=kept)
+                self._list()
+                self.refresh_bars()

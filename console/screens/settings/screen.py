@@ -103,7 +103,8 @@ class SettingsScreen(ConsoleScreen):
         )
 
     def action_change(self) -> None:
-        self.query_one("#settings", LineList).action_choose()
+        for settings in self.query(LineList):
+            settings.action_choose()
 
     def action_back(self) -> None:
         self.console_app.action_place("home")

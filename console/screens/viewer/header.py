@@ -150,7 +150,7 @@ class HeaderScreen(ConsoleScreen):
             field.value, field.display = "", False
             self.query_one(LineList).focus()
         else:
-            self.dismiss()
+            self.answer()
 
     async def retranslate(self) -> None:
         self.query_one("#filter", Input).placeholder = _("search in tags, names and values")

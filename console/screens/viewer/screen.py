@@ -358,7 +358,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
 
     def action_back(self) -> None:
         self._stop()
-        self.dismiss()
+        self.answer()
 
     # Around the screen
 
