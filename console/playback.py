@@ -206,11 +206,6 @@ class Playback:
         with self._condition:
             return self._state(self._player.frame())
 
-    @property
-    def stored(self) -> NDArray[np.generic] | None:
-        """The stored values of the first frame that was decoded; None before."""
-        return self._first_stored
-
     # The thread
 
     def _run(self) -> None:
