@@ -206,11 +206,12 @@ class FrameView(Widget, can_focus=False):
 
 def _segment(run: CellRun) -> Segment:
     text, foreground, background = run
-    return Segment(text, _style(foreground, background))
+    return Segment(text, cell_style(foreground, background))
 
 
 @lru_cache(maxsize=16384)
-def _style(foreground: Ink, background: Ink) -> Style:
+def cell_style(foreground: Ink, background: Ink) -> Style:
+    """How a cell of a painting is drawn through the compositor."""
     return Style(color=_color(foreground) or _WHITE, bgcolor=_color(background) or _BLACK)
 
 
