@@ -6,21 +6,29 @@ Wiring between console.dicom and console.graphics; knows neither of them better 
 import importlib.util
 import io
 import os
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from console.dicom.kinds import kind_of, shows_as
 from console.dicom.pixels import automatic_window, default_window, grey_to_bytes
 from console.dicom.reader import PictureReader
 from console.errors import Cancelled, DecodeError, DicomReadError, StoreError
+from console.graphics import resample
 from console.i18n import _
 from console.model.picture import LookupTable, PictureInfo, Window
+from console.model.report_text import Report
 from console.store.files import replace_file
 
 MOST_FILES = 5000
 """Files looked at below one folder: enough for a disc of runs; a whole archive belongs into an index."""
+
+_SMALL_BYTES = 16_000_000
+"""Memory for thumbnails that were made."""
 
 Presentation = Window | LookupTable
 """How values become grey: a window or a table."""
@@ -50,6 +58,8 @@ def find_files(
 def _files_at(path: Path, cancelled: Callable[[], bool], progress: Callable[[int, str], None]) -> list[Path]:
     try:
         if not path.exists():
+            if any(above.is_file() for above in path.parents):
+                return [path]  # inside a zip file; whoever opens it unpacks it first
             raise DicomReadError(_("No such file"), _("{path} does not exist. Check the name.").format(path=path))
         if not path.is_dir():
             return [path]
@@ -95,6 +105,9 @@ class Pictures:
 
     def __init__(self, reader: PictureReader) -> None:
         self.reader = reader
+        self._small: OrderedDict[tuple[object, ...], NDArray[np.uint8]] = OrderedDict()
+        self._small_bytes = 0
+        self._small_lock = threading.Lock()
 
     def info(self, path: Path) -> PictureInfo:
         """Everything known of a file without decoding; DicomReadError in one sentence when it cannot be read."""
@@ -112,6 +125,56 @@ class Pictures:
                 ),
             )
         return self.reader.frame(info, number)
+
+    def document(self, path: Path) -> Report:
+        """Any object as text: content tree, dose, channels, facts; the pages of a document. Raises DicomReadError."""
+        return self.reader.document(path)
+
+    def page(self, path: Path, number: int, width: int) -> NDArray[np.uint8]:
+        """Page `number` (from 1) of an encapsulated PDF, `width` pixels across; grey or RGB. DecodeError."""
+        return self.reader.page(path, number, width)
+
+    def thumbnail(
+        self, path: Path, number: int, size: tuple[int, int], canvas_aspect: float = 1.0
+    ) -> NDArray[np.uint8]:
+        """Frame `number` (0: the middle one) in `size` (width, height) pixels, black around it; grey or RGB.
+
+        A document shows its first page. Small pictures are kept as long as their files do not change, so the reader
+        should be one of its own that the player does not wait for. Raises DecodeError or DicomReadError.
+        """
+        try:
+            status = path.stat()
+        except OSError as error:
+            what = _("{path} cannot be opened ({reason}). Check the permissions.")
+            raise DicomReadError(_("Cannot be read"), what.format(path=path, reason=error.strerror or error)) from error
+        key = (str(path), status.st_size, status.st_mtime_ns, number, *size, canvas_aspect)
+        with self._small_lock:
+            if key in self._small:
+                self._small.move_to_end(key)
+                return self._small[key]
+        small = self._made_small(path, number, size, canvas_aspect)
+        small.flags.writeable = False
+        with self._small_lock:
+            if key not in self._small:
+                self._small[key] = small
+                self._small_bytes += small.nbytes
+            while self._small_bytes > _SMALL_BYTES and len(self._small) > 1:
+                self._small_bytes -= self._small.popitem(last=False)[1].nbytes
+        return small
+
+    def _made_small(self, path: Path, number: int, size: tuple[int, int], canvas_aspect: float) -> NDArray[np.uint8]:
+        info = self.reader.open_now(path)
+        if info.frames:
+            stored = self.reader.frame_now(info, number or info.frames // 2 + 1)
+            pixels = self.visible(info, stored, self.first_window(info, stored))
+            aspect = info.pixel_aspect
+        elif shows_as(info.sop_class) == "document" and self.reader.document(path).pages:
+            pixels, aspect = self.reader.page(path, number or 1, 2 * size[0]), 1.0
+        else:
+            raise DecodeError(_("No picture"), no_picture_sentence(info))
+        rows, columns = pixels.shape[:2]
+        geometry = resample.Geometry(columns, rows, *size, aspect, canvas_aspect)
+        return resample.resample(pixels, resample.fit(geometry), *size, aspect, canvas_aspect)
 
     def first_window(self, info: PictureInfo, stored: NDArray[np.generic]) -> Presentation | None:
         """The presentation a picture opens with; None for colour."""
@@ -165,8 +228,8 @@ def no_picture_sentence(info: PictureInfo) -> str:
     """Why an object shows nothing, in one sentence."""
     if info.problems:
         return info.problems[0].what
-    return _("{name} is a {kind} and holds no picture. Its header can be read.").format(
-        name=Path(info.path).name, kind=info.sop_class_name or _("DICOM object")
+    return _("{name} holds no picture: {kind}. Its header can be read.").format(
+        name=Path(info.path).name, kind=kind_of(info.sop_class, info.modality)
     )
 
 
@@ -187,12 +250,11 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def export_png(
-    pictures: Pictures, info: PictureInfo, number: int, window: Presentation | None, inverted: bool, path: Path
+    info: PictureInfo, stored: NDArray[np.generic], window: Presentation | None, inverted: bool, path: Path
 ) -> None:
-    """Write frame `number` as a PNG of the native matrix, whole or not at all. Raises ConsoleError."""
+    """Write a frame's `stored` values as a PNG of the native matrix, whole or not at all. Raises ConsoleError."""
     keep_records(path)
-    pixels = pictures.visible(info, pictures.frame(info, number), window, inverted)
-    replace_file(path, png_bytes(pixels))
+    replace_file(path, png_bytes(visible_pixels(info, stored, window, inverted)))
 
 
 def keep_records(path: Path) -> None:

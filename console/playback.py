@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from console.dicom.feed import Frame, FrameFeed
+from console.dicom.feed import Frame, FrameFeed, FrameReader
 from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.graphics.encoder import Encoder, Painting
@@ -54,9 +54,11 @@ class Playback:
         texts_of: TextsOf,
         deliver: Callable[[Shot], None],
         *,
+        frames: FrameReader | None = None,
         autoplay: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`frames` gives them instead of `reader`, for what is shown like a picture and is none."""
         self.info = info
         self._painter = Painter(info, make_encoder())
         self._texts_of = texts_of
@@ -73,7 +75,7 @@ class Playback:
         self._plays_again = False
         self._closed = False
         self._condition = threading.Condition(threading.RLock())
-        self._feed = FrameFeed(reader, info, self._wake)
+        self._feed = FrameFeed(frames or reader, info, self._wake)
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
         self._thread.start()
 
@@ -85,6 +87,8 @@ class Playback:
 
     def toggle(self) -> None:
         """Play or pause."""
+        if not self.info.is_cine:
+            return
         with self._condition:
             self._autoplay = False
             if self._player.playing:

@@ -14,10 +14,11 @@ from typing import Literal
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_sequence_item
+from pydicom.filereader import data_element_generator, read_sequence_item
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.values import convert_SQ
 
+from console.dicom.reading import RawText
 from console.dicom.text import choose, clean, decode
 
 MALFORMED = (
@@ -35,6 +36,7 @@ UNREADABLE = (*MALFORMED, struct.error, RuntimeError, MemoryError, AssertionErro
 """Everything that a stranger's bytes can make a parser or a codec raise (imagecodecs raises RuntimeError)."""
 
 _CHARSET = 0x00080005
+_SKIMMED = 1 << 16
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _TEXTS = ("PN", "LO", "SH", "ST", "LT", "UT", "UC")
 Raw = RawDataElement | DataElement
@@ -126,8 +128,7 @@ class Elements:
     def text_of(self, tag: int, limit: int = 4096) -> str:
         """As `text`, by tag, from at most `limit` bytes."""
         data = self.value_bytes(tag, limit)
-        used = self.charset if self.vr(tag) in _TEXTS else ""
-        return clean(decode(data, used)).strip()
+        return clean(decode(data, self.charset, "name" if self.vr(tag) == "PN" else "text")).strip()
 
     def strings(self, keyword: str) -> tuple[str, ...]:
         """The values, split."""
@@ -178,6 +179,41 @@ class Elements:
             return None
         return None if item is None else self._item(item)
 
+    def skim(self, keyword: str) -> list["Elements"]:
+        """As `items`, without values of more than 64 kB: a sequence may hold the samples of a whole day."""
+        tag = tag_of(keyword)
+        element = self.raw.get(tag)
+        if not isinstance(element, RawDataElement) or element.VR == "UN" or element.length <= _SKIMMED:
+            return self.items(keyword)
+        found: list[Elements] = []
+        place, end = 0, element.length
+        order: Literal["little", "big"] = self.order_of(tag)
+        while place + 8 <= end:
+            head = self._part(element, place, 8)
+            group, number, length = (
+                int.from_bytes(head[at : at + size], order) for at, size in ((0, 2), (2, 2), (4, 4))
+            )
+            if len(head) < 8 or (group, number) != (0xFFFE, 0xE000) or length == 0xFFFFFFFF:
+                return found or self.items(keyword)
+            stream = BytesIO(self._part(element, place + 8, min(length, 1 << 24)))
+            item = Dataset()
+            try:
+                for part in data_element_generator(
+                    stream, element.is_implicit_VR, element.is_little_endian, defer_size=_SKIMMED
+                ):
+                    item[part.tag] = part
+            except UNREADABLE:
+                pass  # what stands before the damage counts
+            found.append(self._item(item))
+            place += 8 + length
+        return found
+
+    def _part(self, element: RawDataElement, at: int, count: int) -> bytes:
+        """Some bytes of a value, which may have been left in the file."""
+        if element.value is None and self._fetch is not None:
+            return self._fetch(element.value_tell + at, count)
+        return element.value[at : at + count] if isinstance(element.value, bytes) else b""
+
     def _item(self, item: Dataset) -> "Elements":
         raw = {int(key): item.get_item(key, keep_deferred=True) for key in item.keys()}
         inner = Elements(raw, None, self.charset, self.signed)
@@ -201,11 +237,17 @@ class Elements:
 
     def text_samples(self) -> Iterator[bytes]:
         """Raw values of the standard texts that a character set applies to, sequence items not included."""
+        return (value.raw for value in self.raw_texts("").values())
+
+    def raw_texts(self, declared: str) -> dict[int, RawText]:
+        """As `text_samples`, by tag, for `console.dicom.reading`; `declared` is the label of this dataset."""
+        found: dict[int, RawText] = {}
         for tag in self.raw:
-            if not tag >> 16 & 1 and self.vr(tag) in _TEXTS:
+            if not tag >> 16 & 1 and (vr := self.vr(tag)) in _TEXTS:
                 data = self.value_bytes(tag, 4096).rstrip(b"\0 ")
                 if data:
-                    yield data
+                    found[tag] = RawText(data, declared, "name" if vr == "PN" else "text")
+        return found
 
 
 def tag_of(keyword: str) -> int:

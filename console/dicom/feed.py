@@ -6,11 +6,11 @@ the operator jumps, the next frame fetched is one near the new place.
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.model.picture import PictureInfo
 
@@ -21,12 +21,20 @@ Frame = NDArray[np.generic] | ConsoleError
 """Pixels, or why there are none."""
 
 
+class FrameReader(Protocol):
+    """Where frames come from: the helper process, or the pages of a document."""
+
+    def frame(self, info: PictureInfo, number: int) -> NDArray[np.generic]:
+        """Frame `number` (from 1). Raises ConsoleError."""
+        ...
+
+
 class FrameFeed:
     """Frames by number (from 1), those near the player first. Thread-safe."""
 
     def __init__(
         self,
-        reader: PictureReader,
+        reader: FrameReader,
         info: PictureInfo,
         ready: Callable[[], None],
         cache_bytes: int = CACHE_BYTES,

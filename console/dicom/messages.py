@@ -31,6 +31,15 @@ _ALLOWED = {
         "Rate",
         "Window",
     ),
+    "console.model.report_text": (
+        "Amount",
+        "DoseEvent",
+        "DosePlane",
+        "DoseSummary",
+        "DoseTotal",
+        "Report",
+        "ReportLine",
+    ),
 }
 
 
@@ -39,16 +48,18 @@ class Request:
     """One question to the helper."""
 
     kind: str
-    """open | header | frame."""
+    """open | header | report | frame | page."""
     path: str
     language: str
     """Language of the sentences in the answer, "zh" or "en"."""
     seconds: float
     """After these the helper need not answer any more."""
     number: int = 0
-    """Frame number from 1, for `frame`."""
+    """Frame or page number from 1."""
     stamp: tuple[int, int] = (0, 0)
     """Size and mtime_ns of the file when it was opened, for `frame`."""
+    width: int = 0
+    """Pixels across, for `page`."""
 
 
 @dataclass(frozen=True)

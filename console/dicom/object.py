@@ -19,6 +19,7 @@ from console.dicom.summary import picture_info
 from console.errors import DecodeError, DicomReadError
 from console.i18n import _
 from console.model.picture import HeaderElement, PictureInfo
+from console.model.report_text import Report
 from console.model.text import clean
 
 Array = npt.NDArray[Any]
@@ -48,6 +49,41 @@ class DicomObject:
             return header_lines(self._file.meta, self._file.elements, self._file.pixels)
         except UNREADABLE as error:
             raise not_dicom(_("The header of {name} is damaged beyond reading.").format(name=self._name)) from error
+        finally:
+            file.close()
+
+    def report(self) -> Report:
+        """The object as text. Raises DicomReadError where the file is gone or changed, or cannot be read."""
+        # Imported here: the first picture of the day does not wait for what only reports need.
+        from console.dicom.reports import read_report
+
+        file = self._open()
+        try:
+            source = self._source(file)
+            self._file.elements.refill(source.at)
+            return read_report(self._file.elements, source, self.info)
+        except MemoryError:
+            raise
+        except UNREADABLE as error:
+            raise not_dicom(_("{name} is damaged beyond reading.").format(name=self._name)) from error
+        finally:
+            file.close()
+
+    def page(self, number: int, width: int) -> npt.NDArray[np.uint8]:
+        """Page `number` (from 1) of a PDF, `width` pixels across; grey or RGB. Raises DecodeError, DicomReadError."""
+        from console.dicom.documents import document_stream, page_picture
+
+        file = self._open()
+        try:
+            stream = document_stream(self._file.elements, self._source(file))
+            if stream is None:
+                raise DecodeError(_("No page"), _("{name} holds no document.").format(name=self._name))
+            with stream:
+                return page_picture(stream, number, width)
+        except MemoryError:
+            raise
+        except UNREADABLE as error:
+            raise not_dicom(_("{name} is damaged beyond reading.").format(name=self._name)) from error
         finally:
             file.close()
 

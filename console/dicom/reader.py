@@ -18,6 +18,7 @@ from console.dicom.messages import FrameAt, Request, pack, receive
 from console.errors import ConsoleError, DecodeError, DicomReadError
 from console.i18n import _, language
 from console.model.picture import HeaderElement, PictureInfo
+from console.model.report_text import Report
 from console.model.text import clean
 
 if TYPE_CHECKING:
@@ -27,12 +28,18 @@ if TYPE_CHECKING:
 
 DEADLINE = 5.0
 """Seconds that one answer may take."""
+PAGE_DEADLINE = 15.0
+"""Seconds that a page of a document may take: plans and maps are drawn line by line."""
 
 
 class PictureReader:
-    """Reads DICOM objects through a helper process. Methods may be called from any thread; one answers at a time."""
+    """Reads DICOM objects through a helper process. Methods may be called from any thread; one answers at a time.
 
-    def __init__(self) -> None:
+    `background` is for work that nobody waits for, such as thumbnails: its helper gives way to every other process.
+    """
+
+    def __init__(self, background: bool = False) -> None:
+        self._background = background
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
@@ -86,6 +93,22 @@ class PictureReader:
             raise _unreadable(_broken(Path(path).name))
         return answer
 
+    def document(self, path: Path, deadline: float = DEADLINE) -> Report:
+        """The object as text, whatever it is. Raises DicomReadError with one sentence."""
+        answer = self._ask(Request("report", _absolute(path), language(), deadline), Path(path).name)
+        if not isinstance(answer, Report):
+            raise _unreadable(_broken(Path(path).name))
+        return answer
+
+    def page(self, path: Path, number: int, width: int, deadline: float = PAGE_DEADLINE) -> "Array":
+        """Page `number` (from 1) of a PDF: uint8, (rows, columns) of greys or (rows, columns, 3) RGB.
+
+        It is `width` pixels across (at most 4096), narrower where it would be too long. Raises DecodeError, or
+        DicomReadError where the file is gone or changed, with one sentence.
+        """
+        request = Request("page", _absolute(path), language(), deadline, number, width=width)
+        return self._pixels(request, Path(path).name)
+
     def frame(self, info: PictureInfo, number: int, deadline: float = DEADLINE) -> "Array":
         """Frame `number`, counted from 1; the array is the caller's own.
 
@@ -102,13 +125,7 @@ class PictureReader:
     def frame_now(self, info: PictureInfo, number: int, deadline: float = DEADLINE) -> "Array":
         """As `frame`, without what was read in the background."""
         stamp = (info.size, info.mtime_ns)
-        request = Request("frame", info.path, language(), deadline, number, stamp)
-        answer = self._ask(request, Path(info.path).name)
-        import numpy as np  # imported here: it costs 0.1 s, and the helper is started before anything else
-
-        if not isinstance(answer, np.ndarray):
-            raise _unreadable(_broken(Path(info.path).name))
-        return answer
+        return self._pixels(Request("frame", info.path, language(), deadline, number, stamp), Path(info.path).name)
 
     def close(self) -> None:
         """End the helper; the reader cannot be used any more."""
@@ -119,6 +136,14 @@ class PictureReader:
             process.kill()
         with self._lock:
             self._drop()
+
+    def _pixels(self, request: Request, name: str) -> "Array":
+        answer = self._ask(request, name)
+        import numpy as np  # imported here: it costs 0.1 s, and the helper is started before anything else
+
+        if not isinstance(answer, np.ndarray):
+            raise _unreadable(_broken(name))
+        return answer
 
     def _ask(self, request: Request, name: str) -> Any:
         with self._lock:
@@ -147,7 +172,7 @@ class PictureReader:
             return self._channel
         self._drop()
         self._memory = new_memory()
-        self._process = _spawn(self._memory)
+        self._process = _spawn(self._memory, self._background)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._channel = connect(self._process.stdin, self._process.stdout)
@@ -172,10 +197,12 @@ class PictureReader:
     def _error(request: Request, detail: str) -> ConsoleError:
         if request.kind == "frame":
             return DecodeError(_("Frame {number} cannot be shown").format(number=request.number), detail)
+        if request.kind == "page":
+            return DecodeError(_("Page {number} cannot be shown").format(number=request.number), detail)
         return _unreadable(detail)
 
 
-def _spawn(memory: FrameMemory) -> "subprocess.Popen[bytes]":
+def _spawn(memory: FrameMemory, background: bool) -> "subprocess.Popen[bytes]":
     """Start the helper: no terminal, a session of its own (ctrl+c is for the console), the same package as ours."""
     package_parent = str(Path(__file__).resolve().parents[2])
     paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -188,9 +215,11 @@ def _spawn(memory: FrameMemory) -> "subprocess.Popen[bytes]":
     }
     # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
     command = [sys.executable, "-P", "-W", "ignore", "-m", "console.dicom.reader_process", memory.argument]
+    command += ["background"] if background else []
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+        flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS if background else 0
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

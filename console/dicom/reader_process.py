@@ -1,7 +1,8 @@
 """The helper process: the only place where the bytes of strangers are read.
 
-`python -m console.dicom.reader_process MEMORY` answers requests from standard input on standard output until the pipe
-closes. It limits its own memory, writes nothing on the terminal, and a crash in a native decoder ends it alone.
+`python -m console.dicom.reader_process MEMORY [background]` answers requests from standard input on standard output
+until the pipe closes; in the background it gives way to other processes. It limits its own memory, writes nothing on
+the terminal, and a crash in a native decoder ends it alone.
 """
 
 import os
@@ -17,7 +18,7 @@ from console.i18n import _, set_language
 from console.model.text import clean
 
 if TYPE_CHECKING:
-    from console.dicom.frame_memory import FrameMemory
+    from console.dicom.frame_memory import Array, FrameMemory
     from console.dicom.object import DicomObject
 
 MEMORY_LIMIT = 1 << 30
@@ -33,15 +34,18 @@ class _Server:
         self._objects: OrderedDict[str, DicomObject] = OrderedDict()
 
     def answer(self, request: Request) -> object:
-        """What the client gets: PictureInfo, a tuple of HeaderElement, FrameAt, or a ConsoleError."""
+        """What the client gets: PictureInfo, a tuple of HeaderElement, Report, FrameAt, or a ConsoleError."""
         set_language(request.language)
         try:
             if request.kind == "open":
                 return self._open(request.path, True).info
             if request.kind == "header":
                 return tuple(self._open(request.path, False).header())
-            frame = self._object(request).frame(request.number)
-            return FrameAt(self._memory.put(frame), frame.shape, frame.dtype.str)
+            if request.kind == "report":
+                return self._open(request.path, True).report()
+            if request.kind == "page":
+                return self._put(self._open(request.path, False).page(request.number, request.width))
+            return self._put(self._object(request).frame(request.number))
         except ConsoleError as error:
             return error
         except MemoryError:
@@ -49,6 +53,9 @@ class _Server:
             return DecodeError(_("Too large"), _("It would take too much memory."))
         except RecursionError:
             return DicomReadError(_("The file cannot be read"), _("Its sequences are nested too deeply."))
+
+    def _put(self, pixels: "Array") -> FrameAt:
+        return FrameAt(self._memory.put(pixels), pixels.shape, pixels.dtype.str)
 
     def _object(self, request: Request) -> "DicomObject":
         opened = self._open(request.path, False)
@@ -109,7 +116,7 @@ def _die_after(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def main(argument: str) -> None:
+def main(argument: str, background: bool = False) -> None:
     """Answer until standard input closes."""
     answers = os.dup(1)
     silent = os.open(os.devnull, os.O_RDWR)
@@ -121,6 +128,8 @@ def main(argument: str) -> None:
         msvcrt.setmode(0, os.O_BINARY)
         msvcrt.setmode(answers, os.O_BINARY)
     _limit_memory()
+    if background and sys.platform != "win32":
+        os.nice(10)
     # What every answer needs is loaded while the client is still busy with its own start.
     from console.dicom.frame_memory import inherited_memory
     from console.dicom.object import open_object
@@ -141,6 +150,6 @@ def main(argument: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1])
+        main(sys.argv[1], "background" in sys.argv[2:])
     except (BrokenPipeError, KeyboardInterrupt):
         sys.exit(0)

@@ -142,6 +142,8 @@ class Identity:
     sex: str = ""
     accession_number: str = ""
     institution: str = ""
+    patient_name_other: str = ""
+    """The other reading of the name where its bytes do not fit the character set, or it is in doubt."""
 
 
 @dataclass(frozen=True)
@@ -211,5 +213,5 @@ class PictureInfo:
 
     @property
     def is_cine(self) -> bool:
-        """True when there is more than one frame to play."""
-        return self.frames > 1
+        """True when there is more than one frame to play; the pages of a document do not play."""
+        return self.frames > 1 and self.rate.fps > 0

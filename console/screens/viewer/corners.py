@@ -117,6 +117,8 @@ def cine_line(info: PictureInfo, state: ViewState) -> str:
     """Frame, rates asked and reached, speed, drops, cache; for a still only what it is."""
     if info.frames < 2:
         return joined((_("still picture"), f"{info.columns} × {info.rows}", info.transfer_syntax_name))
+    if not info.is_cine:
+        return joined((_("page {number} of {count}").format(number=state.frame, count=info.frames), _("← → turn")))
     parts = [
         _("playing") if state.playing else _("paused"),
         # While it plays the number stands in the picture alone: two that change apart would disagree.

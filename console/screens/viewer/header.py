@@ -61,7 +61,6 @@ class HeaderScreen(ConsoleScreen):
     """All elements of one file."""
 
     SCOPE: ClassVar[str] = "header"
-    PLACE: ClassVar[str] = "home"
     BINDINGS = bindings_of("header")
 
     @dataclass

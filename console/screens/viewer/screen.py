@@ -21,19 +21,18 @@ from console.graphics.texts import CellText
 from console.i18n import _, ngettext
 from console.model.picture import PictureInfo
 from console.model.progress import Progress, Ticker
-from console.model.text import clean
 from console.model.view import ViewState
-from console.pictures import MOST_FILES, export_png, find_files, no_picture_sentence
+from console.pictures import MOST_FILES, find_files, no_picture_sentence
 from console.playback import Playback, Shot
-from console.screens.base import ConsoleScreen, bindings_of
-from console.screens.dialogs.ask import Confirm
-from console.screens.dialogs.files import FileDialog
+from console.screens.base import bindings_of
 from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts, shown_name
 from console.screens.viewer.header import HeaderScreen
+from console.screens.viewer.reading import ReportReading
 from console.services import Preferences, Services
 from console.widgets.bars import Key, fit, joined, side_by_side
 from console.widgets.frame_view import FrameView
+from console.widgets.line_list import LineList
 from console.widgets.progress_line import ProgressLine
 
 _LOOK_SECONDS = 0.5
@@ -48,14 +47,13 @@ _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
 
 
-class ViewerScreen(PlaybackControls, ConsoleScreen):
+class ViewerScreen(PlaybackControls, ReportReading):
     """Shows the files at and below some paths, one at a time.
 
     Workers read, the playback's thread draws, this class decides.
     """
 
     SCOPE: ClassVar[str] = "viewer"
-    PLACE: ClassVar[str] = "home"
     BINDINGS = bindings_of("viewer")
 
     @dataclass
@@ -77,6 +75,8 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         """A file's header has been read."""
 
         info: PictureInfo
+        file: Path
+        """As it was asked for; `info` names the real file where that is a member of a zip file."""
 
     @dataclass
     class Failed(Message):
@@ -92,26 +92,23 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
 
         shot: Shot
 
-    @dataclass
-    class Exported(Message):
-        """A PNG has been written."""
-
-        path: Path
-        sop_instance_uid: str
-
     def __init__(self, services: Services, paths: Sequence[Path], make_encoder: Callable[[], Encoder]) -> None:
         super().__init__(services)
         self._paths = paths
         self._make_encoder = make_encoder
         self._files: tuple[Path, ...] = ()
         self._index = 0
-        self._info: PictureInfo | None = None
-        self._shot: Shot | None = None
+        self._info = None
+        self._shot = None
         self._began = services.monotonic()
         self._said = ""
 
     def body(self) -> ComposeResult:
         yield FrameView("picture")
+        report = LineList("report", ellipsis=self.console_app.symbols.ellipsis)
+        # Hidden lists would still take the keys that belong to the cine.
+        report.display = report.can_focus = False
+        yield report
         yield ProgressLine(id="progress")
         yield Static("", id="cine", markup=False)
         with Horizontal(id="foot"):
@@ -147,7 +144,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         worker = get_current_worker()
         try:
             if not worker.is_cancelled:
-                self.post_message(self.Opened(self.services.pictures.info(path)))
+                self.post_message(self.Opened(self.services.pictures.info(self.services.shelves.real_file(path)), path))
         except ConsoleError as error:
             self.post_message(self.Failed(error, path))
 
@@ -173,7 +170,9 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     def _show_file(self, index: int) -> None:
         """Nothing of the file before may stand beside the name of the next."""
         self._stop()
-        self._index, self._info = index, None
+        self._index, self._info, self._report, self._pages = index, None, None, None
+        self.query_one(LineList).remember(0)
+        self._show_lines()
         self.query_one(FrameView).clear()
         self.query_one("#badge", Static).update("")
         self._say(_("opening {name} …").format(name=self._file_name(self._files[index])))
@@ -182,17 +181,17 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
     @on(Opened)
     def show_picture(self, event: Opened) -> None:
         event.stop()
-        if Path(event.info.path) != self._files[self._index]:
+        if event.file != self._files[self._index]:
             return
         self._info = event.info
         if event.info.frames == 0:
-            self.query_one(FrameView).clear()
             self._say(no_picture_sentence(event.info))
+            self._read(event.info)
         else:
             self._start(event.info)
         self._say_badge()
         self.refresh_bars()
-        self.console_app.remember(Path(event.info.path))
+        self.console_app.remember(event.file)
         self.console_app.note("picture opened", sop_instance_uid=event.info.sop_instance_uid)
 
     @on(Failed)
@@ -218,6 +217,7 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
             self._make_encoder,
             partial(_texts_of, info, self.services.preferences, self.console_app.symbols.ellipsis),
             self._deliver,
+            frames=self._pages,
             autoplay=self.services.preferences.now.autoplay,
         )
         self.playback = playback
@@ -327,35 +327,6 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         if len(self._files) > 1:
             self._show_file((self._index + step) % len(self._files))
 
-    @work(exclusive=True, group="export")
-    async def action_export(self) -> None:
-        info, shot = self._info, self._shot
-        if info is None or shot is None or shot.error is not None:
-            return
-        name = f"{_('frame') if self.services.preferences.now.privacy else Path(info.path).stem}-{shot.frame}.png"
-        look = await self.app.push_screen_wait(FileDialog(_("Export the frame as PNG"), Path.home(), save_as=name))
-        if look is None:
-            return
-        if look.exists:
-            question = _("{path} exists already. Replace it?").format(path=clean(str(look.path)))
-            if await self.app.push_screen_wait(Confirm(_("Replace a file"), question, _("Yes, replace it"))) != 1:
-                return
-        self._write_png(info, shot.state, look.path)
-
-    @work(thread=True, exit_on_error=False, group="write", description="writing a PNG file")
-    def _write_png(self, info: PictureInfo, state: ViewState, path: Path) -> None:
-        try:
-            export_png(self.services.pictures, info, state.frame, state.window, state.inverted, path)
-            self.post_message(self.Exported(path, info.sop_instance_uid))
-        except ConsoleError as error:
-            self.post_message(self.Failed(error))
-
-    @on(Exported)
-    def exported(self, event: Exported) -> None:
-        event.stop()
-        self.console_app.note("frame exported", sop_instance_uid=event.sop_instance_uid)
-        self.notify(_("Written: {path}").format(path=clean(str(event.path))), markup=False)
-
     def action_back(self) -> None:
         self._stop()
         self.answer()
@@ -375,13 +346,18 @@ class ViewerScreen(PlaybackControls, ConsoleScreen):
         """Only words change; the picture goes on playing."""
         if self.playback is not None:
             self.playback.texts_changed()
+        self._show_lines()
         self._say_state()
         self._say_badge()
         self.refresh_bars()
 
     def privacy_changed(self) -> None:
+        if self._report is not None and self._report.pages:
+            self._show_file(self._index)
+            return
         if self.playback is not None:
             self.playback.texts_changed()
+        self._show_lines()
 
 
 def _texts_of(
