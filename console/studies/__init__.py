@@ -1,0 +1,1 @@
+"""Studies: finding them, listing them, handing them on."""
