@@ -23,6 +23,7 @@ from console.screens.dialogs.small import TooSmall, is_small
 from console.screens.home.screen import HomeScreen
 from console.screens.session import SessionApp
 from console.screens.settings.screen import SettingsScreen
+from console.screens.studies.screen import StudiesScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.services import Services
 from console.theme import THEMES, Symbols
@@ -68,6 +69,7 @@ class ConsoleApp(SessionApp):
         self.set_reactive(ConsoleApp.theme, THEMES[services.preferences.now.theme].name)
         self.set_class(self.symbols != Symbols(), "plain")
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
+        self.add_mode("studies", lambda: StudiesScreen(services, make_encoder))
         self.add_mode("settings", lambda: SettingsScreen(services))
 
     # Start and end
@@ -92,6 +94,8 @@ class ConsoleApp(SessionApp):
             self.notify(notice, severity="warning", timeout=15, markup=False)
         self.started = True
         if self._start_with:
+            if self.services.practice:
+                await self.switch_mode("studies")
             self.open_paths(self._start_with)
         else:
             self.ask_operator()

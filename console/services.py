@@ -14,6 +14,7 @@ from console.i18n import _
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
 from console.settings import Settings, SettingsFile
+from console.shelves import Shelves
 from console.store.audit import AuditLog
 from console.store.files import sweep
 from console.store.lock import HomeLock
@@ -86,6 +87,8 @@ class Services:
     reader: PictureReader
     """Client of the helper process that reads and decodes DICOM files."""
     pictures: Pictures
+    shelves: Shelves
+    """The studies of the index, taking in and handing on."""
     practice: bool = False
     """True for the practice site, which says so on every screen."""
     clock: Callable[[], datetime] = field(default=local_now)
@@ -126,6 +129,9 @@ def build_services(home: Path, reader: PictureReader | None = None) -> Services:
     notices += file.notes
     if not read_only:
         lock.name_operator(preferences.now.operator)
+    shelves = Shelves(home)
+    if not read_only:
+        shelves.sweep()
     picture_reader = reader if reader is not None else PictureReader()
     return Services(
         home=home,
@@ -134,6 +140,7 @@ def build_services(home: Path, reader: PictureReader | None = None) -> Services:
         lock=lock,
         reader=picture_reader,
         pictures=Pictures(picture_reader),
+        shelves=shelves,
         practice=is_practice(home),
         notices=tuple(notices),
     )

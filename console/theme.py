@@ -46,6 +46,10 @@ class Symbols:
 
     separator: str = "│"
     ellipsis: str = "…"
+    flag: str = "⚑"
+    """A name read against its label, a study with something to notice."""
+    marked: str = "●"
+    """Chosen for export."""
     doubtful: Mapping[str, str] = field(default_factory=dict)
     """What stands for characters whose width is in doubt on this terminal."""
 
@@ -59,6 +63,8 @@ class Symbols:
 PLAIN = Symbols(
     separator="|",
     ellipsis="~",
+    flag="!",
+    marked="*",
     doubtful={"·": "-", "…": "~", "×": "x", "←": "<-", "→": "->", "↑": "up", "↓": "dn", "–": "-", "“": '"', "”": '"'},
 )
 """For terminals that draw ambiguous characters two cells wide, and for the Linux virtual console."""

@@ -17,6 +17,8 @@ PACKAGE = ROOT / "console"
 CATALOGUE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "console.po"
 
 LONG_MODULES: dict[str, str] = {
+    "console/commands.py": "one table, and it is read from top to bottom",
+    "console/screens/studies/screen.py": "one screen: searching, showing, and what its keys do",
     "console/playback.py": "one thread and the locks around it: cut in two, nobody could see that they fit",
     "console/screens/viewer/screen.py": "one screen: opening, drawing, and the questions it asks",
 }
@@ -26,7 +28,7 @@ ROOMS = frozenset(
     {
         "model", "dicom", "dicom/network", "graphics", "checks", "repair", "inspection", "report", "store", "demo",
         "locale", "locale/zh", "locale/zh/LC_MESSAGES", "widgets", "screens", "screens/home", "screens/checklists",
-        "screens/studies", "screens/viewer", "screens/repair", "screens/inspections", "screens/settings",
+        "screens/studies", "studies", "studies/export", "screens/viewer", "screens/repair", "screens/inspections", "screens/settings",
         "screens/dialogs",
     }
 )  # fmt: skip

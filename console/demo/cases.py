@@ -1,12 +1,14 @@
-"""Who is in the practice hospital: invented patients and their runs, as data.
+"""What a practice hospital consists of: patients, studies, and files with what they show. Plain values alone.
 
-A further patient is a further entry here; nothing else changes. Dates are fixed, UIDs come from the seed.
+Dates are fixed and UIDs come from these values, so that every practice site is the same. The hospital itself stands in
+`console.demo.hospital`.
 """
 
 import uuid
 from dataclasses import dataclass
 
-from console.demo.recipe import Recipe
+from console.demo.contents import Content
+from console.demo.texts import UTF8, Charset
 
 INSTITUTION = "练习医院"
 _NAMESPACE = uuid.UUID("6f1f4d0c-53a1-5c0e-9f0b-2b7d0a6c1e55")
@@ -25,52 +27,85 @@ class Patient:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One acquisition and the file it becomes."""
+class Study:
+    """One visit of one patient to one department."""
 
     patient: Patient
-    recipe: Recipe
+    date: str
+    time: str
+    study_id: str
+    description: str
+    charset: Charset = UTF8
+
+    @property
+    def accession_number(self) -> str:
+        """Accession Number (0008,0050)."""
+        return "A" + self.study_id.replace("-", "")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that was put wrong on purpose, for the lesson about it."""
+
+    code: str
+    what: str
+    """One sentence."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file of the archive."""
+
+    study: Study
+    content: Content
     file: str
     """Path below the home folder, with forward slashes."""
-    study_date: str
-    study_time: str
-    study_id: str
-    accession_number: str
-    study_description: str
+    time: str
+    """When it was acquired: HHMMSS."""
     series_number: int
     instance_number: int
     series_description: str
+    filed_as: Patient | None = None
+    """The patient whose data stand in the file by mistake; None where they are the right ones."""
+
+    @property
+    def frames(self) -> int:
+        """Pictures in the file."""
+        return self.content.frames
+
+    @property
+    def patient(self) -> Patient:
+        """The patient whose data stand in the file."""
+        return self.filed_as or self.study.patient
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything that is wrong with this file, all of it on purpose."""
+        found = []
+        charset = self.study.charset
+        if not charset.is_right:
+            said = f'the label "{charset.declared}"' if charset.declared else "no label at all"
+            code = "wrong-character-set" if charset.declared else "missing-character-set"
+            found.append(Fault(code, f"The texts are {charset.actual} bytes under {said}."))
+        if self.filed_as is not None:
+            right = self.study.patient
+            sentence = (
+                f"The study belongs to {right.patient_id} ({right.name}), but this file carries the data of "
+                f"{self.filed_as.patient_id} ({self.filed_as.name}): one Study Instance UID under two Patient IDs."
+            )
+            found.append(Fault("wrong-patient", sentence))
+        return tuple(found)
 
     def uid(self, level: str) -> str:
         """A UID under 2.25 (PS3.5 B.2) that is always the same; `level` is study, series or instance."""
         parts = {
-            "study": (self.study_id,),
-            "series": (self.study_id, self.series_number),
-            "instance": (self.study_id, self.series_number, self.instance_number, self.recipe.seed),
+            "study": (self.study.study_id,),
+            "series": (self.study.study_id, self.series_number),
+            "instance": (self.study.study_id, self.series_number, self.instance_number),
         }[level]
-        return fixed_uid(level, self.patient.patient_id, *parts)
+        return fixed_uid(level, self.study.patient.patient_id, *parts)
 
 
 def fixed_uid(*parts: object) -> str:
     """A UID under 2.25 made of `parts` alone."""
     return f"2.25.{uuid.uuid5(_NAMESPACE, '/'.join(map(str, parts))).int}"
-
-
-ZHANG_WEI = Patient("Zhang^Wei=张^伟", "P0017", "19580517", "M")
-
-RUNS = (
-    Run(
-        patient=ZHANG_WEI,
-        recipe=Recipe(seed=17),
-        file="pictures/P0017/20261120/0001-LCA-RAO30-CAU15.dcm",
-        study_date="20261120",
-        study_time="093215",
-        study_id="20261120-01",
-        accession_number="A20261120001",
-        study_description="冠状动脉造影",
-        series_number=1,
-        instance_number=1,
-        series_description="左冠状动脉 RAO 30 CAU 15",
-    ),
-)
-"""The runs of the practice site, in the order they are built."""

@@ -83,7 +83,8 @@ class Rhythm:
         self.period_s = 60.0 / recipe.heart_rate
         self._recipe = recipe
         last = max(recipe.frames / recipe.fps, recipe.injection_s[1]) + 1.0
-        self._times = np.arange(0.0, last, 0.005)
+        # An injection may have begun before the first frame.
+        self._times = np.arange(min(0.0, recipe.injection_s[0]), last, 0.005)
         # Coronary flow is mostly diastolic: the contracting wall closes its own vessels.
         pace = 1.25 - 0.75 * contraction(np.mod(self._times, self.period_s) / self.period_s)
         self._travel = np.concatenate([[0.0], np.cumsum(pace[:-1]) * 0.005 * recipe.flow_mm_s])
@@ -91,9 +92,10 @@ class Rhythm:
     def clock(self, frame: int) -> Clock:
         """The moment of `frame`, counted from 0."""
         seconds = frame / self._recipe.fps
-        phase = float(np.mod(seconds, self.period_s) / self.period_s)
+        # Rounded, so that the same phase of another beat is the same number and its picture need not be computed again.
+        phase = round(float(np.mod(seconds, self.period_s) / self.period_s), 9) % 1.0
         breath = self._recipe.breath_mm * float(np.sin(2.0 * np.pi * seconds / self._recipe.breath_period_s + 0.8))
-        return Clock(seconds, float(contraction(phase)), breath)
+        return Clock(seconds, 0.0 if self._recipe.anatomy == "thigh" else float(contraction(phase)), breath)
 
     def injecting(self, seconds: float) -> float:
         """How strongly contrast leaves the catheter at this moment, 0 to 1."""

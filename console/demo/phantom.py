@@ -15,13 +15,18 @@ from console.demo.truth import describe
 class Phantom:
     """One finished run."""
 
-    frames: NDArray[np.uint8]
-    """(frames, rows, columns), MONOCHROME2, ready for display."""
+    frames: NDArray[Any]
+    """(frames, rows, columns), MONOCHROME2, uint8 or uint16 by the recipe's bits."""
     truth: dict[str, Any]
     """What a measuring tool should find; see `console.demo.truth.describe`."""
 
 
 def phantom(seed: int = 17, frames: int = 60, size: int = 512, fps: float = 15.0) -> Phantom:
     """The usual run in one call: frames and truth of `Recipe` with these four values; `size` is a multiple of 32."""
-    scene = Scene(Recipe(seed=seed, frames=frames, fps=fps, c_arm=CArm(size=size)))
-    return Phantom(np.stack([scene.frame(number) for number in range(frames)]), describe(scene))
+    return phantom_of(Recipe(seed=seed, frames=frames, fps=fps, c_arm=CArm(size=size)))
+
+
+def phantom_of(recipe: Recipe) -> Phantom:
+    """Frames and truth of any recipe."""
+    scene = Scene(recipe)
+    return Phantom(np.stack([scene.frame(number) for number in range(recipe.frames)]), describe(scene))

@@ -5,7 +5,8 @@ Lengths are millimetres in the patient: x to the patient's left, y to the front,
 isocentre.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,14 @@ class CArm:
     def mm_per_pixel(self) -> float:
         """Size of a pixel at the isocentre."""
         return self.imager_spacing_mm / self.magnification
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The view as clinicians say it: ("RAO 30", "CAU 15"); ("AP",) from straight in front."""
+        primary = f"{'LAO' if self.primary_deg > 0 else 'RAO'} {abs(self.primary_deg):.0f}"
+        secondary = f"{'CRA' if self.secondary_deg > 0 else 'CAU'} {abs(self.secondary_deg):.0f}"
+        found = [word for word, angle in ((primary, self.primary_deg), (secondary, self.secondary_deg)) if angle]
+        return tuple(found) or ("AP",)
 
     def axes(self) -> tuple[Floats, Floats, Floats]:
         """Unit vectors: to the right in the picture, up in the picture, towards the detector."""
@@ -106,11 +115,28 @@ class Recipe:
     photons: float = 2200.0
     """Quanta per pixel where the picture is brightest (of a 512 matrix); noise is their square root."""
     stenoses: tuple[Stenosis, ...] = (Stenosis("LAD", 0.34, 50.0, 9.0),)
+    anatomy: Literal["left", "right", "thigh"] = "left"
+    """Left or right coronary tree on the beating heart, or the arteries of a thigh that lies still."""
+    bits: int = 8
+    """Bits Stored (0028,0101), 8 or 12."""
+    relationship: Literal["DISP", "LIN", "LOG"] = "DISP"
+    """Pixel Intensity Relationship (0028,1040): how stored values follow the beam's intensity."""
+    sweep_deg: float = 0.0
+    """How far the C-arm turns towards LAO from the first frame to the last."""
+    mask_frames: tuple[int, ...] = ()
+    """Mask Frame Numbers (0028,6110), from 1: frames before the contrast; empty for a run without a mask."""
 
     @property
     def catheter_mm(self) -> float:
         """True outer diameter of the catheter."""
         return self.french * MM_PER_FRENCH
+
+    def arm(self, frame: int) -> CArm:
+        """Where the C-arm stands in `frame`, counted from 0."""
+        if not self.sweep_deg or self.frames < 2:
+            return self.c_arm
+        primary = self.c_arm.primary_deg + self.sweep_deg * frame / (self.frames - 1)
+        return replace(self.c_arm, primary_deg=round(primary, 4))
 
 
 def _dot(points: Floats, axis: Floats) -> Floats:

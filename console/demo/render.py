@@ -13,44 +13,52 @@ Image = NDArray[np.float32]
 _MARGIN = 32
 
 
-class Canvas:
-    """A thickness image that tubes are drawn into; where tubes overlap the thicker counts, as in a joined lumen."""
+class Strokes:
+    """Where round tubes cast their shadow: which pixels, how long the chord. Their filling may change ever after."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._stride = size + 2 * _MARGIN
-        self._data: Image = np.zeros((self._stride, self._stride), np.float32)
+    def __init__(self, size: int, x: Floats, y: Floats, radius: Floats, joined: NDArray[np.bool_]) -> None:
+        """Tubes through the nodes `x`, `y` of a picture of `size` rows and columns, all in pixels.
 
-    def image(self) -> Image:
-        """The picture without the drawing margin (a view)."""
-        return self._data[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-
-    def tubes(self, x: Floats, y: Floats, radius: Floats, weight: Floats, joined: NDArray[np.bool_]) -> None:
-        """Draw round tubes through the nodes `x`, `y` (pixels).
-
-        `radius` is in pixels, `weight` turns a chord of one pixel into thickness (mm per pixel, foreshortening and
-        concentration), one each a node; `joined[i]` says that node i and i + 1 belong to the same vessel.
+        `joined[i]` says that node i and i + 1 belong to the same vessel.
         """
-        keep = joined & (np.maximum(weight[1:], weight[:-1]) > 1e-4)
+        self._size = size
         half_x, half_y = 0.5 * np.diff(x), 0.5 * np.diff(y)
         half = np.sqrt(half_x**2 + half_y**2)
         mid_x, mid_y = 0.5 * (x[1:] + x[:-1]), 0.5 * (y[1:] + y[:-1])
-        thick, load = 0.5 * (radius[1:] + radius[:-1]), 0.5 * (weight[1:] + weight[:-1])
+        thick = 0.5 * (radius[1:] + radius[:-1])
         # A tube much thinner than a pixel is drawn wider and fainter: the same shadow, without gaps between samples.
         drawn = np.maximum(thick, 0.75)
-        load = load * (thick / drawn) ** 2
+        faint = (thick / drawn) ** 2
         reach = np.ceil(drawn + half + 1.0).astype(np.int64)
-        inside = self._size + _MARGIN
-        values = [value.astype(np.float32) for value in (mid_x, mid_y, half_x, half_y, half, drawn, load)]
+        inside = size + _MARGIN
+        values = [value.astype(np.float32) for value in (mid_x, mid_y, half_x, half_y, half, drawn, faint)]
+        parts = [(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.int32))]
         for low, high in ((0, 3), (3, 4), (4, 6), (6, 9), (9, 13), (13, 18), (18, _MARGIN - 1)):
-            chosen = keep & (reach > low) & (reach <= high)
+            chosen = joined & (reach > low) & (reach <= high)
             chosen &= (mid_x > high - _MARGIN) & (mid_x < inside - high - 1)
             chosen &= (mid_y > high - _MARGIN) & (mid_y < inside - high - 1)
             if chosen.any():
-                self._stamp(high, [value[chosen] for value in values])
+                parts.append(self._stamp(high, np.flatnonzero(chosen), [value[chosen] for value in values]))
+        self._index, self._chord, self._segment = (np.concatenate(each) for each in zip(*parts, strict=True))
 
-    def _stamp(self, reach: int, segments: list[Image]) -> None:
-        x, y, half_x, half_y, half, radius, load = segments
+    def paint(self, weight: Floats, picture: Image) -> None:
+        """Add the tubes to `picture`; where they overlap the thicker counts, as in a joined lumen.
+
+        `weight` turns a chord of one pixel into thickness at each node (mm per pixel, foreshortening, concentration).
+        """
+        load = np.maximum(weight[1:], weight[:-1])
+        load = np.where(load > 1e-4, 0.5 * (weight[1:] + weight[:-1]), 0.0).astype(np.float32)
+        if not load.any():
+            return
+        stride = self._size + 2 * _MARGIN
+        canvas = np.zeros(stride * stride, np.float32)
+        np.maximum.at(canvas, self._index, self._chord * load[self._segment])
+        picture += canvas.reshape(stride, stride)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+
+    def _stamp(
+        self, reach: int, number: NDArray[np.intp], segments: list[Image]
+    ) -> tuple[NDArray[np.int32], Image, NDArray[np.int32]]:
+        x, y, half_x, half_y, half, radius, faint = segments
         span = np.arange(-reach, reach + 1, dtype=np.float32)
         column, row = np.rint(x), np.rint(y)
         off_x = (column - x)[:, None, None] + span[None, None, :]
@@ -60,14 +68,21 @@ class Canvas:
         along = np.abs(off_x * unit_x + off_y * unit_y) - half[:, None, None]
         across = off_x * unit_y - off_y * unit_x
         away = across * across + np.square(np.maximum(along, np.float32(0.0)))
-        hit = away < np.square(radius + np.float32(0.5))[:, None, None]
-        tube = np.broadcast_to(radius[:, None, None], hit.shape)[hit]
-        chord = _mean_chord(np.sqrt(away[hit]), tube)
-        where = (row.astype(np.int64) + _MARGIN) * self._stride + column.astype(np.int64) + _MARGIN
-        steps = span.astype(np.int64)
-        index = where[:, None, None] + (steps[:, None] * self._stride + steps[None, :])[None]
-        heavy = np.broadcast_to(load[:, None, None], hit.shape)[hit]
-        np.maximum.at(self._data.reshape(-1), index[hit], chord * heavy)
+        hit = np.flatnonzero(away < np.square(radius + np.float32(0.5))[:, None, None])
+        which, place = np.divmod(hit, len(span) ** 2)
+        chord = _mean_chord(np.sqrt(away.reshape(-1)[hit]), radius[which]) * faint[which]
+        stride = self._size + 2 * _MARGIN
+        where = (row.astype(np.int32) + _MARGIN) * stride + column.astype(np.int32) + _MARGIN
+        steps = span.astype(np.int32)
+        offset = (steps[:, None] * stride + steps[None, :]).reshape(-1)
+        return where[which] + offset[place], chord, number[which].astype(np.int32)
+
+
+def tubes(size: int, x: Floats, y: Floats, radius: Floats, weight: Floats, joined: NDArray[np.bool_]) -> Image:
+    """Thickness of tubes that are drawn once; see `Strokes`."""
+    picture: Image = np.zeros((size, size), np.float32)
+    Strokes(size, x, y, radius, joined).paint(weight, picture)
+    return picture
 
 
 def _mean_chord(away: Image, radius: Image) -> Image:
@@ -85,22 +100,34 @@ def blur(image: Image, sigma: float) -> Image:
     reach = max(1, int(np.ceil(3.0 * sigma)))
     taps = np.exp(-0.5 * (np.arange(reach + 1) / sigma) ** 2)
     taps = (taps / (taps[0] + 2.0 * taps[1:].sum())).astype(np.float32)
-    result = image
+    result, pair = image, np.empty(image.shape, np.float32)
     for axis in (0, 1):
-        pads = [(0, 0), (0, 0)]
-        pads[axis] = (reach, reach)
-        wide = np.pad(result, pads, mode="edge")
         count = result.shape[axis]
-
-        def shifted(offset: int, wide: Image = wide, axis: int = axis, count: int = count) -> Image:
-            window = slice(reach + offset, reach + offset + count)
-            return wide[window, :] if axis == 0 else wide[:, window]
-
-        total = shifted(0) * taps[0]
+        wide = _padded(result, reach, axis)
+        total = np.empty(image.shape, np.float32)
+        np.multiply(result, taps[0], out=total)
         for step in range(1, reach + 1):
-            total += (shifted(-step) + shifted(step)) * taps[step]
+            before, after = slice(reach - step, reach - step + count), slice(reach + step, reach + step + count)
+            if axis == 0:
+                np.add(wide[before], wide[after], out=pair)
+            else:
+                np.add(wide[:, before], wide[:, after], out=pair)
+            pair *= taps[step]
+            total += pair
         result = total
     return result
+
+
+def _padded(image: Image, reach: int, axis: int) -> Image:
+    """`image` with its first and last line repeated `reach` times."""
+    rows, columns = image.shape
+    if axis == 0:
+        wide = np.empty((rows + 2 * reach, columns), np.float32)
+        wide[:reach], wide[reach:-reach], wide[-reach:] = image[0], image, image[-1]
+    else:
+        wide = np.empty((rows, columns + 2 * reach), np.float32)
+        wide[:, :reach], wide[:, reach:-reach], wide[:, -reach:] = image[:, :1], image, image[:, -1:]
+    return wide
 
 
 def enlarge(image: Image, factor: int) -> Image:
@@ -109,17 +136,26 @@ def enlarge(image: Image, factor: int) -> Image:
     # Columns first, while the picture is still small.
     for axis in (1, 0):
         count = result.shape[axis]
-        place = (np.arange(count * factor) + 0.5) / factor - 0.5
-        whole = np.floor(place).astype(np.int64)
-        t = (place - whole).astype(np.float32)
-        weights = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
-        shape = (-1, 1) if axis == 0 else (1, -1)
-        larger = None
-        for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
-            part = np.take(result, np.clip(whole + offset, 0, count - 1), axis=axis)
-            part = part * (weight / 6.0).reshape(shape).astype(np.float32)
-            larger = part if larger is None else larger + part
-        assert larger is not None
+        wide = _padded(result, 2, axis)
+        shape = [*result.shape]
+        shape[axis] = count * factor
+        larger = np.empty(shape, np.float32)
+        total, part = np.empty(result.shape, np.float32), np.empty(result.shape, np.float32)
+        for step in range(factor):
+            place = (step + 0.5) / factor - 0.5
+            first = 0 if place < 0 else 1
+            t = place - np.floor(place)
+            weights = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
+            for offset, weight in enumerate(weights):
+                window = slice(first + offset, first + offset + count)
+                source = wide[window] if axis == 0 else wide[:, window]
+                np.multiply(source, np.float32(weight / 6.0), out=part if offset else total)
+                if offset:
+                    total += part
+            if axis == 0:
+                larger[step::factor] = total
+            else:
+                larger[:, step::factor] = total
         result = larger
     return result
 
@@ -127,12 +163,9 @@ def enlarge(image: Image, factor: int) -> Image:
 def shrink(image: Image, factor: int) -> Image:
     """Mean of each `factor` by `factor` block."""
     rows, columns = image.shape
-    total = np.zeros((rows // factor, columns // factor), np.float32)
-    for down in range(factor):
-        strip = image[down::factor]
-        for right in range(factor):
-            total += strip[:, right::factor]
-    return np.asarray(total / np.float32(factor * factor), dtype=np.float32)
+    narrow = np.add.reduce(image.reshape(rows // factor, factor, columns), axis=1)
+    total = np.add.reduce(narrow.reshape(rows // factor, columns // factor, factor), axis=2)
+    return np.asarray(total * np.float32(1.0 / (factor * factor)), dtype=np.float32)
 
 
 def ellipsoid(u: Image, v: Image, centre: Floats, axes: Floats, radii: Floats, view: tuple[Floats, ...]) -> Image:

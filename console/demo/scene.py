@@ -1,17 +1,24 @@
-"""A coronary angiogram that was never taken: pictures computed from a recipe, frame by frame.
+"""An angiogram that was never taken: pictures computed from a recipe, frame by frame.
 
 The chain is that of the machine: thickness along the beam, attenuation (Beer-Lambert), scatter and veiling glare,
-quanta, the blur of the detector, and the tone curve of the display. Nothing is drawn by hand, so what is measured in
-the picture can be compared with what was put into it.
+quanta, the blur of the detector, and the tone curve. Nothing is drawn by hand, so what is measured in the picture can
+be compared with what was put into it.
 """
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from console.demo.background import COARSE, Chest
 from console.demo.heart import Clock, Rhythm
-from console.demo.recipe import Floats, Recipe
-from console.demo.render import Canvas, Image, blur, enlarge, shrink
+from console.demo.recipe import CArm, Floats, Recipe
+from console.demo.render import Image, Strokes, blur, enlarge, shrink
+from console.demo.thigh import LegVessels, Sheath, Thigh
+from console.demo.tone import Tone
 from console.demo.vessels import Catheter, Tree
 
 WATER_PER_MM = 0.0195
@@ -22,11 +29,45 @@ WALL_PER_MM = 0.80
 """Attenuation of the catheter's braided, radio-opaque wall."""
 _GLARE = 0.09
 _SCATTER = 0.035
-_TONE = 0.86
-_BRIGHTEST = 0.92
 _BLUR = 0.62
-_LEVELS = 16384
 _NOISE_FIELDS = 4
+_NOISE_MARGIN = 128
+_PHASES = 24
+"""Phases of the beat that are kept, for a 512 matrix: a beat that is held at the same breath looks the same again."""
+
+Frame = NDArray[Any]
+
+
+class Background(Protocol):
+    """What lies around the vessels."""
+
+    field: NDArray[np.uint8]
+    blades: Image
+    still: Image
+
+    def turn(self, arm: CArm) -> None:
+        """Look from where `arm` stands."""
+
+    def moving(self, clock: Clock) -> tuple[Image, Image]:
+        """Thickness of what moves, and of its muscle alone, on the coarse grid."""
+
+    def stain(self, picture: Image, per_mm: float, clock: Clock, rhythm: Rhythm, ostium: Floats, muscle: Image) -> None:
+        """Add contrast outside the vessels to `picture`, in place; a millimetre of water is worth `per_mm`."""
+
+
+@dataclass(frozen=True)
+class _Phase:
+    """All that depends on the shape of the moment alone, not on where the contrast has come to."""
+
+    transmission: Image
+    """Logarithm of what passes through all that holds no contrast; blades and the catheter's wall are part of it."""
+    muscle: Image
+    vessels: tuple[Strokes, ...]
+    weight: Floats
+    """Millimetres that a chord of one pixel is worth at each node of the tree."""
+    lumen: Strokes
+    lumen_weight: Floats
+    ostium: Floats
 
 
 class Scene:
@@ -35,72 +76,104 @@ class Scene:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self.rhythm = Rhythm(recipe)
-        self.tree = Tree(recipe)
-        self.catheter = Catheter()
-        self._chest = Chest(recipe)
-        bright = (np.arange(_LEVELS) + 0.5) / _LEVELS
-        self._tone: NDArray[np.uint8] = np.rint(255.0 * bright**_TONE).astype(np.uint8)
+        self.tone = Tone(recipe)
+        self.tree: Tree | LegVessels
+        self.catheter: Catheter | Sheath
+        if recipe.anatomy == "thigh":
+            self.tree, self.catheter = LegVessels(recipe), Sheath()
+            self._background: Background = Thigh(recipe)
+        else:
+            self.tree, self.catheter = Tree(recipe), Catheter(recipe.anatomy)
+            self._background = Chest(recipe)
         self._families = self._family_of_each_node()
-        random = np.random.RandomState([recipe.seed, 3])
+        self._phases: OrderedDict[tuple[float, ...], _Phase] = OrderedDict()
+        self._turned_to = recipe.c_arm
+
+    def frame(self, number: int, noise: bool = True) -> Frame:
+        """Frame `number` (from 0) as stored values, uint8 or uint16 (rows, columns).
+
+        Without `noise` it is the mean of endless repetitions.
+        """
+        recipe, clock = self.recipe, self.rhythm.clock(number)
         size = recipe.c_arm.size
-        self._noise = [random.standard_normal((size, size)).astype(np.float32) for _ in range(_NOISE_FIELDS)]
-
-    def frame(self, number: int, noise: bool = True) -> NDArray[np.uint8]:
-        """Frame `number` (from 0) as uint8 (rows, columns); without `noise` it is the mean of endless repetitions."""
-        clock = self.rhythm.clock(number)
-        points = self.tree.position(clock.squeeze, clock.breath_mm)
-        moving = self._chest.moving(clock, self.rhythm, points[0])
-        water = self._chest.still + enlarge(moving, COARSE)
-        depth = np.float32(WATER_PER_MM) * water + self._vessels(clock, points) + self._catheter(clock, points[0])
-        light = np.exp(-depth) * self._chest.blades
-        light = self._glare(light)
+        phase = self._phase(clock, recipe.arm(number))
+        iodine = np.zeros((size, size), np.float32)
+        weight = phase.weight * self.tree.density(self.rhythm, clock.seconds)
+        for family in phase.vessels:
+            family.paint(weight, iodine)
+        phase.lumen.paint(phase.lumen_weight * self.rhythm.injecting(clock.seconds), iodine)
+        iodine *= np.float32(-CONTRAST_PER_MM)
+        iodine += phase.transmission
+        self._background.stain(iodine, -WATER_PER_MM, clock, self.rhythm, phase.ostium, phase.muscle)
+        light = self._glare(np.exp(iodine, out=iodine))
         if noise:
-            light += self._quanta(light, number)
-        light = blur(light, _BLUR * self.recipe.c_arm.size / 512)
-        level = np.clip(light * np.float32(_LEVELS / _BRIGHTEST), 0.0, _LEVELS - 1.0).astype(np.uint16)
-        return np.asarray(self._tone[level] * self._chest.field)
+            self._add_quanta(light, number)
+        light = blur(light, _BLUR * size / 512)
+        return self.tone.levels(light, self._background.field)
 
-    def _vessels(self, clock: Clock, points: Floats) -> Image:
-        recipe, tree = self.recipe, self.tree
-        x, y, spacing = recipe.c_arm.project(points)
-        density = tree.density(self.rhythm, clock.seconds)
-        weight = spacing * density * _lengthening(points, x, y, spacing)
-        total: Image = np.zeros((recipe.c_arm.size, recipe.c_arm.size), np.float32)
-        for joined in self._families:
-            canvas = Canvas(recipe.c_arm.size)
-            canvas.tubes(x, y, tree.radius_mm / spacing, weight, joined)
-            total += canvas.image()
-        return total * np.float32(CONTRAST_PER_MM)
+    def points(self, number: int) -> Floats:
+        """All nodes of the tree (n, 3) in frame `number` (from 0)."""
+        clock = self.rhythm.clock(number)
+        return self.tree.position(clock.squeeze, clock.breath_mm)
 
-    def _catheter(self, clock: Clock, ostium: Floats) -> Image:
-        recipe = self.recipe
-        points = self.catheter.position(ostium)
-        x, y, spacing = recipe.c_arm.project(points)
+    def _phase(self, clock: Clock, arm: CArm) -> _Phase:
+        key = (clock.squeeze, clock.breath_mm, arm.primary_deg, arm.secondary_deg)
+        found = self._phases.get(key)
+        if found is None:
+            found = self._phases[key] = self._new_phase(clock, arm)
+            if len(self._phases) > _PHASES * (512 / arm.size) ** 2:
+                self._phases.popitem(last=False)
+        return found
+
+    def _new_phase(self, clock: Clock, arm: CArm) -> _Phase:
+        recipe, size = self.recipe, arm.size
+        if arm != self._turned_to:
+            self._background.turn(arm)
+            self._turned_to = arm
+        points = self.tree.position(clock.squeeze, clock.breath_mm)
+        x, y, spacing = arm.project(points)
+        radius = self.tree.radius_mm / spacing
+        vessels = tuple(Strokes(size, x, y, radius, joined) for joined in self._families)
         weight = spacing * _lengthening(points, x, y, spacing)
+        soft, muscle = self._background.moving(clock)
+        through = enlarge(soft, COARSE)
+        through += self._background.still
+        through *= np.float32(-WATER_PER_MM)
+        through += np.log(self._background.blades)
+        shaft = self.catheter.position(points[0])
+        x, y, spacing = arm.project(shaft)
+        shaft_weight = spacing * _lengthening(shaft, x, y, spacing)
         joined = np.ones(len(x) - 1, np.bool_)
-        outer, inner = Canvas(recipe.c_arm.size), Canvas(recipe.c_arm.size)
-        outer.tubes(x, y, 0.5 * recipe.catheter_mm / spacing, weight, joined)
-        inner.tubes(x, y, 0.5 * recipe.lumen_mm / spacing, weight, joined)
-        filled = np.float32(CONTRAST_PER_MM * self.rhythm.injecting(clock.seconds))
-        wall, lumen = np.float32(WALL_PER_MM), inner.image()
-        return np.asarray(wall * (outer.image() - lumen) + filled * lumen)
+        lumen = Strokes(size, x, y, 0.5 * recipe.lumen_mm / spacing, joined)
+        wall, hollow = np.zeros((size, size), np.float32), np.zeros((size, size), np.float32)
+        Strokes(size, x, y, 0.5 * recipe.catheter_mm / spacing, joined).paint(shaft_weight, wall)
+        lumen.paint(shaft_weight, hollow)
+        through -= np.float32(WALL_PER_MM) * (wall - hollow)
+        return _Phase(through, muscle, vessels, weight, lumen, shaft_weight, points[0])
 
     def _glare(self, light: Image) -> Image:
         wide = shrink(light, 8)
         for _ in range(2):
             wide = blur(wide, 4.0)
-        mean = np.float32(light.mean())
-        return light * np.float32(1.0 - _GLARE) + np.float32(_GLARE) * enlarge(wide, 8) + np.float32(_SCATTER) * mean
+        wide *= np.float32(_GLARE)
+        wide += np.float32(_SCATTER) * np.float32(light.mean())
+        result = enlarge(wide, 8)
+        light *= np.float32(1.0 - _GLARE)
+        result += light
+        return result
 
-    def _quanta(self, light: Image, number: int) -> Image:
+    def _add_quanta(self, light: Image, number: int) -> None:
         random = np.random.RandomState([self.recipe.seed, 4, number])
         size = self.recipe.c_arm.size
-        down, right = random.randint(0, size, 2)
+        down, right, flip = random.randint(0, _NOISE_MARGIN, 3)
         # A few fields of white noise, each time shifted and turned, are as good as fresh ones and much cheaper.
-        field = np.roll(self._noise[number % _NOISE_FIELDS], (int(down), int(right)), (0, 1))
-        field = np.flip(field, int(random.randint(0, 2)))
+        field = _white_noise(size)[(number + self.recipe.seed) % _NOISE_FIELDS]
+        field = np.flip(field[down : down + size, right : right + size], int(flip) % 2)
         quanta = self.recipe.photons * (512.0 / size) ** 2
-        return np.sqrt(light) * field * np.float32(1.0 / np.sqrt(quanta))
+        amount = np.sqrt(light)
+        amount *= field
+        amount *= np.float32(1.0 / np.sqrt(quanta))
+        light += amount
 
     def _family_of_each_node(self) -> list[NDArray[np.bool_]]:
         count = len(self.tree.distance_mm)
@@ -112,6 +185,13 @@ class Scene:
                     joined[span.first : span.stop - 1] = True
             families.append(joined)
         return families
+
+
+@lru_cache(maxsize=1)
+def _white_noise(size: int) -> tuple[Image, ...]:
+    random = np.random.RandomState([size, 3])
+    shape = (size + _NOISE_MARGIN, size + _NOISE_MARGIN)
+    return tuple(random.standard_normal(shape).astype(np.float32) for _ in range(_NOISE_FIELDS))
 
 
 def _lengthening(points: Floats, x: Floats, y: Floats, spacing: Floats) -> Floats:

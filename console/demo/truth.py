@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from console.demo.recipe import Floats
+from console.demo.recipe import Floats, Recipe
 from console.demo.scene import Scene
+from console.demo.tone import LOG_SPAN
+from console.demo.vessels import THROAT_MM, Lesion
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 """Goes up when the same recipe gives another picture, so that an older practice site is built anew."""
-_SHAFT_MM = 28.0
+_SHAFT_MM = {"left": 28.0, "right": 28.0, "thigh": 9.0}
+"""Where the catheter is measured: this far from its tip, where it runs straight."""
 _EVERY = 6
 
 
@@ -24,6 +27,7 @@ def describe(scene: Scene) -> dict[str, Any]:
         "generator": "cathlab-console phantom",
         "generator_version": GENERATOR_VERSION,
         "seed": recipe.seed,
+        "anatomy": recipe.anatomy,
         "frames": recipe.frames,
         "fps": recipe.fps,
         "rows": arm.size,
@@ -37,7 +41,20 @@ def describe(scene: Scene) -> dict[str, Any]:
             "imager_pixel_spacing_mm": _round(arm.imager_spacing_mm, 6),
             "magnification": _round(arm.magnification, 6),
             "mm_per_pixel_at_isocentre": _round(arm.mm_per_pixel, 6),
+            "positioner_motion": "DYNAMIC" if recipe.sweep_deg else "STATIC",
+            "primary_deg_by_frame": [recipe.arm(number).primary_deg for number in range(recipe.frames)]
+            if recipe.sweep_deg
+            else [],
         },
+        "pixels": {
+            "bits_stored": recipe.bits,
+            "intensity_relationship": recipe.relationship,
+            "modality_lut": scene.tone.table() if recipe.relationship == "LOG" else [],
+            "modality_lut_formula": f"round(65535 exp({LOG_SPAN} (value / {scene.tone.largest} - 1)))"
+            if recipe.relationship == "LOG"
+            else "",
+        },
+        "mask": _mask(recipe),
         "heart": {
             "rate_bpm": recipe.heart_rate,
             "period_s": scene.rhythm.period_s,
@@ -54,17 +71,9 @@ def describe(scene: Scene) -> dict[str, Any]:
             "french": recipe.french,
             "outer_diameter_mm": _round(recipe.catheter_mm, 6),
             "inner_diameter_mm": recipe.lumen_mm,
-            "measured": [_catheter_at(scene, frame) for frame in (1, full_frame(scene))],
+            "measured": [catheter_at(scene, frame) for frame in (1, full_frame(scene))],
         },
-        "stenoses": [
-            {
-                "vessel": stenosis.vessel,
-                "position": stenosis.position,
-                "diameter_percent": stenosis.percent,
-                "length_mm": stenosis.length_mm,
-            }
-            for stenosis in recipe.stenoses
-        ],
+        "stenoses": [_stenosis(scene, lesion) for lesion in scene.tree.lesions],
         "vessels_frame": full_frame(scene),
         "vessels": _vessels(scene),
     }
@@ -73,6 +82,8 @@ def describe(scene: Scene) -> dict[str, Any]:
 def full_frame(scene: Scene) -> int:
     """The frame (from 1) that shows the tree best filled: the last end-diastole before the injection stops."""
     recipe, period = scene.recipe, scene.rhythm.period_s
+    if recipe.anatomy == "thigh":
+        return min(round(recipe.injection_s[1] * recipe.fps), recipe.frames)
     beats = max(int((recipe.injection_s[1] - 0.1) / period), 0)
     return min(round(beats * period * recipe.fps) + 1, recipe.frames)
 
@@ -84,13 +95,60 @@ def r_waves(scene: Scene) -> list[int]:
     return [int(frame) + 1 for frame in np.rint(beats * recipe.fps) if frame < recipe.frames]
 
 
-def _catheter_at(scene: Scene, frame: int) -> dict[str, Any]:
+def _mask(recipe: Recipe) -> dict[str, Any] | None:
+    """Which frames subtraction starts from, and the first that has contrast."""
+    if not recipe.mask_frames:
+        return None
+    return {
+        "operation": "AVG_SUB",
+        "mask_frames": list(recipe.mask_frames),
+        "first_contrast_frame": int(recipe.injection_s[0] * recipe.fps) + 2,
+        "sub_pixel_shift": [0.0, 0.0],
+    }
+
+
+def _stenosis(scene: Scene, lesion: Lesion) -> dict[str, Any]:
+    """The narrowing itself, and where to measure it in the best filled frame."""
+    tree, frame = scene.tree, full_frame(scene)
+    x, y, spacing = scene.recipe.arm(frame - 1).project(scene.points(frame - 1))
+    span, stenosis = tree.span(lesion.stenosis.vessel), lesion.stenosis
+    away = 0.5 * stenosis.length_mm + 1.5
+    places = {"throat": lesion.node}
+    for name, sign in (("proximal", -1.0), ("distal", 1.0)):
+        way = tree.distance_mm[span.first : span.stop] - tree.distance_mm[lesion.node]
+        places[name] = span.first + int(np.argmin(np.abs(way - sign * away)))
+    return {
+        "vessel": stenosis.vessel,
+        "position": stenosis.position,
+        "diameter_percent": stenosis.percent,
+        "length_mm": stenosis.length_mm,
+        "throat_mm": THROAT_MM,
+        "frame": frame,
+        "reference_mm": _round(lesion.reference_mm, 4),
+        "minimal_mm": _round(lesion.minimal_mm, 4),
+        "reference_px": _round(lesion.reference_mm / spacing[lesion.node], 4),
+        "minimal_px": _round(lesion.minimal_mm / spacing[lesion.node], 4),
+        "mm_per_pixel": _round(spacing[lesion.node], 6),
+        "places": {
+            name: _section(x, y, node) | {"diameter_mm": _round(2.0 * tree.radius_mm[node], 4)}
+            for name, node in places.items()
+        },
+    }
+
+
+def _section(x: Floats, y: Floats, node: int) -> dict[str, list[float]]:
+    """A node of a vessel and the direction across it, in the picture."""
+    along = np.array([x[node + 1] - x[node - 1], y[node + 1] - y[node - 1]])
+    along = along / np.sqrt((along**2).sum())
+    return {"at": _point(np.array([x[node], y[node]])), "normal": _point(np.array([-along[1], along[0]]))}
+
+
+def catheter_at(scene: Scene, frame: int) -> dict[str, Any]:
     """Where the straight shaft lies in `frame`, with the two edge points of its true width."""
     clock = scene.rhythm.clock(frame - 1)
-    ostium = scene.tree.position(clock.squeeze, clock.breath_mm)[0]
-    points = scene.catheter.position(ostium)
-    x, y, spacing = scene.recipe.c_arm.project(points)
-    at = int(np.argmin(np.abs(scene.catheter.way_mm - _SHAFT_MM)))
+    points = scene.catheter.position(scene.points(frame - 1)[0])
+    x, y, spacing = scene.recipe.arm(frame - 1).project(points)
+    at = int(np.argmin(np.abs(scene.catheter.way_mm - _SHAFT_MM[scene.recipe.anatomy])))
     along = np.array([x[at + 2] - x[at - 2], y[at + 2] - y[at - 2]])
     along = along / np.sqrt((along**2).sum())
     normal = np.array([-along[1], along[0]])
@@ -100,6 +158,7 @@ def _catheter_at(scene: Scene, frame: int) -> dict[str, Any]:
         "frame": frame,
         "filling": "contrast" if scene.rhythm.injecting(clock.seconds) > 0.5 else "empty",
         "mm_per_pixel": _round(spacing[at], 6),
+        "width_px": _round(2.0 * half, 4),
         "middle": _point(middle),
         "edges": [_point(middle - half * normal), _point(middle + half * normal)],
         "centerline": [_point(place) for place in np.stack([x, y], axis=1)[::2]],
@@ -109,8 +168,8 @@ def _catheter_at(scene: Scene, frame: int) -> dict[str, Any]:
 def _vessels(scene: Scene) -> list[dict[str, Any]]:
     """Every named vessel in the best filled frame: centreline, diameter, and the size of a pixel at that depth."""
     tree = scene.tree
-    clock = scene.rhythm.clock(full_frame(scene) - 1)
-    x, y, spacing = scene.recipe.c_arm.project(tree.position(clock.squeeze, clock.breath_mm))
+    frame = full_frame(scene) - 1
+    x, y, spacing = scene.recipe.arm(frame).project(scene.points(frame))
     found = []
     for span in tree.spans:
         if "-" in span.name:

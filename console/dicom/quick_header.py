@@ -49,6 +49,15 @@ _UNKNOWN_SIZE = 1 << 62
 """Of a deflated dataset."""
 
 _SKIP_SHORT, _SKIP_LONG, _TAKE_SHORT, _TAKE_LONG, _ODD = range(5)
+_BORDER = 8
+"""Added to what is done with an element that begins a stretch; about every eighth kind of element does."""
+_LONGEST_STRETCH = 4096
+_STRETCHES_LIMIT = 4_000
+_STRETCHES: dict[bytes, tuple[bytes, dict[int, bytes]]] = {}
+"""Stretches of elements as they lay in a file before, by their first eight bytes, and the wanted values in them.
+
+Equal bytes mean equal elements, so nothing is assumed: each stretch is compared whole.
+"""
 _MEMO: dict[bytes, int] = {}
 _MEMO_LIMIT = 20_000
 _TAG: dict[bytes, int] = {}
@@ -237,8 +246,9 @@ class _Walk:
 
     def explicit(self, place: int) -> tuple[int, int, int]:
         """Explicit VR little endian from `place`: (tag, offset, length) of the pixel data, zeros without."""
-        buffer, base, values, memo = self._buffer, self._base, self.values, _MEMO.get
-        p = place - base
+        buffer, base, fresh, memo = self._buffer, self._base, dict[int, bytes](), _MEMO.get
+        values, stretches = self.values, _STRETCHES.get
+        p, began = place - base, -1
         while True:
             try:
                 while True:
@@ -249,33 +259,51 @@ class _Walk:
                         continue
                     if act is None:
                         act = _learn(key)
-                        if act == 0:
-                            p += 8 + length
+                    if act >= _BORDER:
+                        # Neighbours in a series share most of their bytes: a stretch that was seen before is jumped.
+                        if 0 <= began < p <= began + _LONGEST_STRETCH:
+                            _keep(buffer[began:p], fresh)
+                        if fresh:
+                            values.update(fresh)
+                            fresh = {}
+                        known = stretches(buffer[p : p + 8])
+                        if known is not None and buffer.startswith(known[0], p):
+                            if known[1]:
+                                values.update(known[1])
+                            p += len(known[0])
+                            began = -1
                             continue
-                    if act == 2:
+                        began = p
+                        act -= _BORDER
+                    if act == 0:
+                        p += 8 + length
+                    elif act == 2:
                         q = p + 8
-                        end = q + length
-                        if end > len(buffer):
-                            raise struct.error
-                        values[_TAG[key]] = buffer[q:end]
-                        p = end
-                        continue
-                    if act == 4:
+                        p = q + length
+                        if p > len(buffer):
+                            p = q - 8
+                            break
+                        fresh[_TAG[key]] = buffer[q:p]
+                    elif act == 4:
                         break
-                    length = _long(buffer, p + 8)[0]
-                    if length == _UNDEFINED:
-                        break
-                    q = p + 12
-                    if act == 3:
-                        if q + length > len(buffer):
-                            raise struct.error
-                        values[_TAG[key]] = buffer[q : q + length]
-                    p = q + length
+                    else:
+                        length = _long(buffer, p + 8)[0]
+                        if length == _UNDEFINED:
+                            break
+                        q = p + 12
+                        if act == 3:
+                            if q + length > len(buffer):
+                                break
+                            fresh[_TAG[key]] = buffer[q : q + length]
+                        p = q + length
             except struct.error:
                 # Ran off the window.
                 if base + p == self._size:
+                    self.values.update(fresh)
                     return 0, 0, 0
             # There, and for sequences of undefined length, pixel data, delimiters, elements without VR: one with care.
+            self.values.update(fresh)
+            fresh, began = {}, -1
             self._buffer, self._base = buffer, base
             if base + p > self._size:
                 raise _Cut
@@ -427,10 +455,19 @@ def _learn(key: bytes) -> int:
         _TAG[key] = tag
     else:
         act = _SKIP_LONG if vr in _LONG else _SKIP_SHORT
+    if act != _ODD and zlib.crc32(key) % 8 == 0:
+        act += _BORDER
     if len(_MEMO) >= _MEMO_LIMIT:
         _MEMO.clear()
     _MEMO[key] = act
     return act
+
+
+def _keep(stretch: bytes, values: dict[int, bytes]) -> None:
+    """Remember a stretch of elements, the newest with these first bytes."""
+    if len(_STRETCHES) >= _STRETCHES_LIMIT:
+        _STRETCHES.clear()
+    _STRETCHES[stretch[:8]] = stretch, values
 
 
 def _deflated(read_at: ReadAt, start: int, size: int, meta: dict[int, bytes], notes: list[str]) -> Header | None:

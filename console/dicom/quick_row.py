@@ -7,6 +7,8 @@ from console.dicom.quick_header import Header, ReadAt, read_header
 from console.dicom.rate import Timing, duration, rate
 from console.model.index_row import IndexRow
 
+_TEXTS: dict[bytes, str] = {}
+_TEXTS_LIMIT = 10_000
 _ANGLED = ("XA", "RF", "XRF")
 _ENHANCED = frozenset(
     "1.2.840.10008.5.1.4.1.1." + ending
@@ -43,7 +45,7 @@ def row_of(header: Header, path: str) -> IndexRow:
     """The row of one object. `path` is asked again for an enhanced object; empty where there is no file of its own."""
     get = header.values.get
     little = header.little
-    sop_class = _uid(get(0x00080016, b"")) or header.sop_class
+    sop_class = _text(get(0x00080016, b"")) or header.sop_class
     modality = _text(get(0x00080060, b"")).upper()
     rows, columns = _short(get(0x00280010, b""), little), _short(get(0x00280011, b""), little)
     pictured = header.pixel_tag and rows and columns
@@ -61,10 +63,10 @@ def row_of(header: Header, path: str) -> IndexRow:
     return IndexRow(
         sop_class,
         _uid(get(0x00080018, b"")) or header.sop_instance,
-        _uid(get(0x0020000D, b"")),
-        _uid(get(0x0020000E, b"")),
+        _text(get(0x0020000D, b"")),
+        _text(get(0x0020000E, b"")),
         header.transfer_syntax or _spoken(header),
-        "\\".join(part.strip() for part in _text(get(0x00080005, b"")).split("\\")),
+        _text(get(0x00080005, b"")) if b"\\" not in get(0x00080005, b"") else _terms(get(0x00080005, b"")),
         _raw(get(0x00100010, b"")),
         _raw(get(0x00100020, b"")),
         _text(get(0x00100030, b"")),
@@ -120,11 +122,21 @@ def _raw(value: bytes) -> bytes:
 
 
 def _text(value: bytes) -> str:
-    return value.decode("latin-1").strip("\0 ")
+    """Text whose character set does not matter. Most values are those of the file before."""
+    known = _TEXTS.get(value)
+    if known is None:
+        if len(_TEXTS) >= _TEXTS_LIMIT:
+            _TEXTS.clear()
+        known = _TEXTS[value] = _uid(value)
+    return known
 
 
 def _uid(value: bytes) -> str:
     return value.decode("latin-1").strip("\0 ")
+
+
+def _terms(value: bytes) -> str:
+    return "\\".join(part.strip() for part in _uid(value).split("\\"))
 
 
 def _short(value: bytes, little: bool) -> int:

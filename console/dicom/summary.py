@@ -12,23 +12,19 @@ from console.dicom.geometry import Spacings, angles, calibration, pixel_aspect
 from console.dicom.grayscale import functional_group, read_grayscale
 from console.dicom.matrix import Matrix
 from console.dicom.rate import Timing, duration, rate
+from console.dicom.reading import Reading, read_texts
 from console.dicom.source import FileSource
-from console.dicom.text import choose, clean
+from console.dicom.text import character_set, clean
 from console.i18n import _
-from console.model.picture import Angles, Grayscale, Identity, PictureInfo, PipelineStep, Problem, Rate
+from console.model.picture import Angles, CharacterSet, Grayscale, Identity, PictureInfo, PipelineStep, Problem, Rate
 
 
 def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix) -> PictureInfo:
     """Everything about one object that can be known without decoding a pixel."""
     elements = file.elements
     elements.signed = elements.integer("PixelRepresentation") == 1
-    declared = elements.strings("SpecificCharacterSet")
-    character_set = choose(declared, list(elements.text_samples()))
-    elements.charset = character_set.used
     problems = [*file.problems, *matrix.problems]
-    if character_set.repaired:
-        what = _("The texts do not fit the character set that the file declares; they are read as {used}.")
-        problems.append(what.format(used=character_set.used))
+    used, readings = _texts(elements, problems)
     frames = matrix.frames.count if matrix.frames is not None and not matrix.refusal else 0
     if matrix.refusal and (file.pixels is not None or "IconImageSequence" in elements):
         problems.append(matrix.refusal)
@@ -58,8 +54,8 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         duration_s=duration(timing, frames),
         calibration=found,
         angles=_angles(elements),
-        identity=_identity(elements),
-        character_set=character_set,
+        identity=_identity(elements, readings),
+        character_set=used,
         study_date=_date(elements.text("StudyDate")),
         study_time=_time(elements.text("StudyTime")),
         study_description=elements.text("StudyDescription"),
@@ -155,18 +151,42 @@ def _angles(elements: Elements) -> Angles:
     return angles(position.number("PositionerPrimaryAngle"), position.number("PositionerSecondaryAngle"))
 
 
-def _identity(elements: Elements) -> Identity:
-    groups = [group.strip() for group in elements.text("PatientName").split("=")]
-    while groups and not groups[-1]:
-        groups.pop()
+def _texts(elements: Elements, problems: list[str]) -> tuple[CharacterSet, dict[int, Reading]]:
+    """Read the texts as the index reads them, by tag, and say where they belie their label."""
+    label = "\\".join(elements.strings("SpecificCharacterSet"))
+    values = elements.raw_texts(label)
+    readings = dict(zip(values, read_texts(list(values.values())), strict=True))
+    chosen = character_set(label, list(values.values()), list(readings.values()))
+    elements.charset = chosen.used
+    if chosen.repaired:
+        what = _("The texts do not fit the character set that the file declares; they are read as {used}.")
+        problems.append(what.format(used=chosen.used))
+    some = {reading.charset for reading in readings.values() if reading.repaired} - {chosen.used}
+    if some:
+        what = _("Some texts do not fit the character set that the file declares; they are read as {used}.")
+        problems.append(what.format(used=", ".join(sorted(some))))
+    return chosen, readings
+
+
+def _identity(elements: Elements, readings: dict[int, Reading]) -> Identity:
+    name = readings.get(tag_of("PatientName"))
     return Identity(
-        patient_name=" = ".join(groups),
+        patient_name=_groups(name.text if name is not None else elements.text("PatientName")),
+        patient_name_other=_groups(name.other) if name is not None else "",
         patient_id=elements.text("PatientID"),
         birth_date=_date(elements.text("PatientBirthDate")),
         sex=elements.text("PatientSex"),
         accession_number=elements.text("AccessionNumber"),
         institution=elements.text("InstitutionName"),
     )
+
+
+def _groups(name: str) -> str:
+    """The groups of a person name side by side, without empty ones at the end."""
+    groups = [group.strip() for group in name.split("=")]
+    while groups and not groups[-1]:
+        groups.pop()
+    return " = ".join(groups)
 
 
 def _date(text: str) -> str:

@@ -19,7 +19,7 @@ from console.widgets.steady import SteadyScreen
 if TYPE_CHECKING:
     from console.app import ConsoleApp
 
-PLACES = ("home", "settings")
+PLACES = ("home", "studies", "settings")
 """Places in the top line, each with a command app.PLACE."""
 
 
@@ -59,8 +59,6 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
 
     SCOPE: ClassVar[str] = ""
     """The commands that work here."""
-    PLACE: ClassVar[str] = ""
-    """The place that is lit in the top line."""
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -140,7 +138,7 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
                 names[f"app.{place}"].key_label,
                 _(names[f"app.{place}"].name),
                 f"app.place('{place}')",
-                place == self.PLACE,
+                place == self.app.current_mode,
             )
             for place in PLACES
         )

@@ -79,7 +79,7 @@ class CardList(CursorList):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self.base_style
         line = y + self.scroll_offset.y
         index, part = divmod(line, self.item_height)
         if index >= len(self._cards):

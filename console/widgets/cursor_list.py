@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 
 class CursorList(ScrollView, can_focus=True):
@@ -50,6 +52,8 @@ class CursorList(ScrollView, can_focus=True):
 
     def __init__(self, widget_id: str, *, choosable: bool = False) -> None:
         super().__init__(id=widget_id)
+        self.base_style = Style()
+        """How text is drawn here, while lines are being drawn."""
         self._choosable = choosable
         self._cursor = 0
 
@@ -65,11 +69,11 @@ class CursorList(ScrollView, can_focus=True):
 
     def item_count(self) -> int:
         """How many items there are."""
-        raise NotImplementedError
+        return 0
 
     def item_key(self, index: int) -> str:
         """What item `index` stands for; empty where it cannot be taken."""
-        raise NotImplementedError
+        return ""
 
     def item_at(self, y: int) -> int:
         """The item drawn on line `y` of the widget; it may be one behind the last."""
@@ -108,10 +112,26 @@ class CursorList(ScrollView, can_focus=True):
         place = Region(0, self._cursor * self.item_height, 1, self.item_height)
         self.scroll_to_region(place, animate=False, force=True)
 
+    def item_line(self, index: int) -> int:
+        """The line of the widget on which item `index` begins; it may lie outside."""
+        return index * self.item_height - self.scroll_offset.y
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Asked for once, not for each line: it is put together from the styles of all parents.
+        self.base_style = self.rich_style
+        return super().render_lines(crop)
+
     def _move_to(self, index: int) -> None:
         if not self.item_count():
             return
+        before, offset = self._cursor, self.scroll_offset
         self._cursor = min(max(index, 0), self.item_count() - 1)
         self._scroll_to_cursor()
-        self.refresh()
+        if self.scroll_offset == offset:
+            # Two items change; painting the whole list again would take most of the time of a key.
+            width = self.size.width
+            for item in (before, self._cursor):
+                self.refresh(Region(0, max(self.item_line(item), 0), width, self.item_height))
+        else:
+            self.refresh()
         self.post_message(self.Moved(self, self._cursor))

@@ -65,7 +65,7 @@ class LineList(CursorList):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         index = y + self.scroll_offset.y
-        base = self.rich_style
+        base = self.base_style
         if index >= len(self._lines):
             return Strip([Segment(" " * width, base)], width)
         line = self._lines[index]

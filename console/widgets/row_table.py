@@ -122,11 +122,14 @@ class RowTable(CursorList):
             del self._pages[max(self._pages, key=lambda page: abs(page - here))]
         self.refresh()
 
-    def rows_again(self) -> None:
-        """The rows would read otherwise now (marks, privacy, language): ask for them again."""
-        self._pages.clear()
-        self._asked.clear()
-        self.refresh()
+    def put_row(self, index: int, row: Row) -> None:
+        """Row `index` reads otherwise now: it was marked."""
+        page, place = divmod(index, PAGE)
+        rows = list(self._pages.get(page, ()))
+        if place < len(rows):
+            rows[place] = row
+            self._pages[page] = rows
+            self.refresh()
 
     def _measure(self) -> None:
         # One line more for the titles, which stay where they are.
@@ -140,12 +143,15 @@ class RowTable(CursorList):
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, force=True)
 
+    def item_line(self, index: int) -> int:
+        return index + 1 - self.scroll_offset.y
+
     def item_at(self, y: int) -> int:
         return y - 1 + self.scroll_offset.y if y > 0 else self._count
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self.base_style
         widths = self._widths(width - _MARK_CELLS - 1)
         if y == 0:
             titles = self._laid_out(tuple(column.title for column in self._columns), widths, " ")

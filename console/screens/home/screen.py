@@ -23,7 +23,6 @@ class HomeScreen(ConsoleScreen):
     """The first page."""
 
     SCOPE: ClassVar[str] = "home"
-    PLACE: ClassVar[str] = "home"
     BINDINGS = bindings_of("home")
 
     def __init__(self, services: Services, *, waiting: bool = False) -> None:

@@ -40,7 +40,6 @@ class SettingsScreen(ConsoleScreen):
     """The list of settings."""
 
     SCOPE: ClassVar[str] = "settings"
-    PLACE: ClassVar[str] = "settings"
     BINDINGS = bindings_of("settings")
 
     class Hashed(Message):

@@ -77,12 +77,22 @@ def _patient(identity: Identity, privacy: bool) -> list[str]:
 
 def display_name(name: str) -> str:
     """A Person Name for reading: the ideographic group first and unbroken, "张伟 (Zhang Wei)" (PS3.5 6.2.1)."""
-    groups = [group for group in (_spoken(part) for part in name.split("=")) if group]
-    first = next((group for group in groups if any(letter > "\u2e80" for letter in group)), "")
-    others = [group for group in groups if group != first]
+    first, others = _groups(name)
     if not first:
         return " ".join(others)
     return f"{first} ({', '.join(others)})" if others else first
+
+
+def short_name(name: str) -> str:
+    """A Person Name for a column: the ideographic group alone where there is one."""
+    first, others = _groups(name)
+    return first or " ".join(others)
+
+
+def _groups(name: str) -> tuple[str, list[str]]:
+    groups = [group for group in (_spoken(part) for part in name.split("=")) if group]
+    first = next((group for group in groups if any(letter > "\u2e80" for letter in group)), "")
+    return first, [group for group in groups if group != first]
 
 
 def _spoken(group: str) -> str:

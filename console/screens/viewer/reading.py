@@ -1,5 +1,6 @@
 """Objects that are no pictures, as lines to read: what matters first, then everything; documents as pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,10 @@ class ReportReading(FrameExport):
     playback: Playback | None
     _report: Report | None = None
     """What is open, as text; None for a picture."""
+    _start: Callable[[PictureInfo], None]
+    """Shows frames; the viewer knows how."""
+    _say: Callable[[str], None]
+    """Puts a sentence below the picture; the viewer knows how."""
 
     @dataclass
     class Readable(Message):
@@ -92,12 +97,6 @@ class ReportReading(FrameExport):
 
         info: PictureInfo
         error: ConsoleError
-
-    def _start(self, info: PictureInfo) -> None:
-        raise NotImplementedError
-
-    def _say(self, sentence: str) -> None:
-        raise NotImplementedError
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="open", description="reading a report")
     def _read(self, info: PictureInfo) -> None:

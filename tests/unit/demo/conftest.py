@@ -1,14 +1,18 @@
 """What the tests of the practice site share: one full site, and a small one that is built in a moment."""
 
-from dataclasses import replace
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from console.demo import build, cases
-from console.demo.build import PracticeSite, build_practice
-from console.demo.recipe import CArm, Recipe
+from console.demo import build
+from console.demo.build import PracticeSite, build_practice, truth_of
+from console.demo.cases import Item
+from console.demo.contents import Angiogram
+from console.demo.hospital import ITEMS
 from console.demo.scene import Scene
+from tests.unit.demo.small import SMALL
 
 
 @pytest.fixture(scope="session")
@@ -18,15 +22,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> PracticeSite:
 
 
 @pytest.fixture(scope="session")
+def files(site: PracticeSite) -> dict[Path, Item]:
+    """Every DICOM file of it, and the item it was made of."""
+    return dict(zip(site.pictures, ITEMS, strict=True))
+
+
+@pytest.fixture(scope="session")
+def truths(site: PracticeSite) -> dict[Path, dict[str, Any]]:
+    """The truth beside every DICOM file."""
+    return {path: json.loads(truth_of(path).read_text("utf-8")) for path in site.pictures}
+
+
+@pytest.fixture(scope="session")
 def scene() -> Scene:
     """The scene of its first run."""
-    return Scene(cases.RUNS[0].recipe)
+    content = ITEMS[0].content
+    assert isinstance(content, Angiogram)
+    return Scene(content.recipe)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home for a site of two small runs, which is built in well under a second."""
-    first = replace(cases.RUNS[0], recipe=Recipe(frames=8, c_arm=CArm(size=128)))
-    second = replace(first, file="pictures/P0017/20261120/0002-small.dcm", instance_number=2)
-    monkeypatch.setattr(build, "RUNS", (first, second))
+    """A home for a site of four small files, which is built in well under a second."""
+    monkeypatch.setattr(build, "ITEMS", SMALL)
     return tmp_path / "home"

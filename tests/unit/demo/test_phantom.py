@@ -1,7 +1,6 @@
 """The phantom's pictures agree with the truth that lies beside them: measured in the pixels, not read from the code."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,40 +8,18 @@ from numpy.typing import NDArray
 
 from console.demo.phantom import phantom
 from console.demo.recipe import CArm, Recipe, Stenosis
-from console.demo.render import Canvas, blur, enlarge, shrink
+from console.demo.render import Strokes, blur, enlarge, shrink, tubes
 from console.demo.scene import Scene
 from console.demo.truth import describe
+from tests.unit.demo.measuring import half_maximum_width, values_at
 
 Floats = NDArray[np.float64]
 
 
-def values_at(image: NDArray[np.uint8], x: Floats, y: Floats) -> Floats:
-    """Bilinear samples."""
-    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
-    a, b = x - left, y - top
-    grey = image.astype(np.float64)
-    upper = grey[top, left] * (1 - a) + grey[top, left + 1] * a
-    lower = grey[top + 1, left] * (1 - a) + grey[top + 1, left + 1] * a
-    return np.asarray(upper * (1 - b) + lower * b)
-
-
-def half_maximum_width(image: NDArray[np.uint8], place: dict[str, Any]) -> float:
-    """Width in pixels of the dark object between the two edge points of `place`, along its normal."""
-    first, second = np.array(place["edges"])
-    normal = (second - first) / np.hypot(*(second - first))
-    middle = np.array(place["middle"])
-    reach = 1.4 * np.hypot(*(second - first))
-    way = np.linspace(-reach, reach, 401)
-    profile = values_at(image, middle[0] + way * normal[0], middle[1] + way * normal[1])
-    outside = np.abs(way) > 0.9 * reach
-    line = np.polyfit(way[outside], profile[outside], 1)
-    dark = np.polyval(line, way) - profile
-    half = dark.max() / 2
-    inside = np.flatnonzero(dark > half)
-    first_in, last_in = int(inside[0]), int(inside[-1])
-    left = np.interp(half, dark[first_in - 1 : first_in + 1], way[first_in - 1 : first_in + 1])
-    right = np.interp(half, dark[last_in : last_in + 2][::-1], way[last_in : last_in + 2][::-1])
-    return float(right - left)
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    """The usual recipe, breathing."""
+    return Scene(Recipe())
 
 
 @pytest.mark.parametrize(
@@ -265,9 +242,9 @@ def test_the_axes_of_a_view_are_at_right_angles(primary: float, secondary: float
 @pytest.mark.parametrize("turn", [0.0, 0.4, math.pi / 4, 1.3])
 def test_a_tube_casts_the_shadow_of_its_cross_section(turn: float, radius: float) -> None:
     # GIVEN a straight tube across the whole canvas
-    canvas = Canvas(128)
     way = np.arange(-120.0, 121.0, 2.5)
-    canvas.tubes(
+    picture = tubes(
+        128,
         64.2 + way * math.cos(turn),
         63.7 + way * math.sin(turn),
         np.full(len(way), radius),
@@ -276,23 +253,34 @@ def test_a_tube_casts_the_shadow_of_its_cross_section(turn: float, radius: float
     )
     # THEN the thickness across it adds up to the area of its cross-section
     along = max(abs(math.cos(turn)), abs(math.sin(turn)))
-    lines = canvas.image().sum(axis=0 if abs(math.cos(turn)) >= abs(math.sin(turn)) else 1)[32:96]
+    lines = picture.sum(axis=0 if abs(math.cos(turn)) >= abs(math.sin(turn)) else 1)[32:96]
     assert lines.mean() * along == pytest.approx(math.pi * radius**2, rel=0.03)
 
 
 def test_crossing_parts_of_one_vessel_count_once() -> None:
-    canvas = Canvas(64)
     many = [np.linspace(a, b, 30) for a, b in ((5.0, 60.0), (60.0, 5.0))]
     x, y = np.concatenate(many), np.full(60, 32.0)
-    canvas.tubes(x, y, np.full(60, 4.0), np.ones(60), np.ones(59, np.bool_))
-    assert canvas.image()[32, 32] == pytest.approx(8.0, rel=0.01)
+    picture = tubes(64, x, y, np.full(60, 4.0), np.ones(60), np.ones(59, np.bool_))
+    assert picture[32, 32] == pytest.approx(8.0, rel=0.01)
 
 
 def test_tubes_that_leave_the_picture_do_no_harm() -> None:
-    canvas = Canvas(64)
     x, y = np.linspace(-500.0, 700.0, 480), np.linspace(-30.0, 90.0, 480)
-    canvas.tubes(x, y, np.full(480, 5.0), np.ones(480), np.ones(479, np.bool_))
-    assert canvas.image().max() == pytest.approx(10.0, rel=0.02)
+    picture = tubes(64, x, y, np.full(480, 5.0), np.ones(480), np.ones(479, np.bool_))
+    assert picture.max() == pytest.approx(10.0, rel=0.02)
+
+
+def test_tubes_that_were_placed_once_can_be_filled_again() -> None:
+    # GIVEN a tube, WHEN it is painted empty, half full and full
+    x, y = np.linspace(8.0, 56.0, 30), np.full(30, 32.0)
+    strokes = Strokes(64, x, y, np.full(30, 4.0), np.ones(29, np.bool_))
+    found = []
+    for weight in (0.0, 0.5, 1.0):
+        picture = np.zeros((64, 64), np.float32)
+        strokes.paint(np.full(30, weight), picture)
+        found.append(float(picture[32, 32]))
+    # THEN its shadow follows
+    assert found == pytest.approx([0.0, 4.0, 8.0], rel=0.01)
 
 
 def test_enlarging_keeps_planes_and_blurring_keeps_the_mean() -> None:

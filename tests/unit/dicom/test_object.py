@@ -483,3 +483,25 @@ def test_what_is_not_applied_yet_is_said(tmp_path: Path) -> None:
     assert "AVG_SUB" in step(opened, "mask")
     assert "CIRCULAR + RECTANGULAR" in step(opened, "shutter")
     assert "1 overlays" in step(opened, "overlay")
+
+
+def test_texts_of_two_character_sets_in_one_file_are_both_read(tmp_path: Path) -> None:
+    # GIVEN a name in UTF-8 beside an institution in GBK, under a Latin label
+    path = write(tmp_path / "a.dcm", xa(PatientName="NAME", InstitutionName="PLACE", SpecificCharacterSet="ISO_IR 100"))
+    name, place = "张^三".encode(), "东莞市人民医院".encode("gbk")
+    data = path.read_bytes().replace(b"PN\x04\0NAME", b"PN" + len(name + b" ").to_bytes(2, "little") + name + b" ")
+    path.write_bytes(data.replace(b"LO\x06\0PLACE ", b"LO" + len(place).to_bytes(2, "little") + place))
+    # WHEN it is opened
+    opened = open_object(path)
+    identity, said = opened.info.identity, sentences(opened)
+    # THEN both are right, the name's other reading is kept, and the file says what was done
+    assert (identity.patient_name, identity.institution) == ("张^三", "东莞市人民医院")
+    assert identity.patient_name_other == "å¼\xa0^ä¸"
+    assert "they are read as GB18030" in said
+    assert "they are read as ISO_IR 192" in said
+
+
+def test_a_name_that_fits_its_label_has_one_reading(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", xa(PatientName="Jérôme^Buc", SpecificCharacterSet="ISO_IR 100"))
+    identity = open_object(path).info.identity
+    assert (identity.patient_name, identity.patient_name_other) == ("Jérôme^Buc", "")

@@ -174,6 +174,8 @@ def test_one_bad_value_does_not_change_how_the_others_are_read() -> None:
     found = choose(["ISO_IR 192"], ["张^三".encode(), "医院".encode("gbk")])
     assert (found.used, found.repaired) == ("ISO_IR 192", False)
     assert decode("张^三".encode(), found.used) == "张^三"
+    # AND the institution is read as what it is
+    assert decode("医院".encode("gbk"), found.used) == "医院"
 
 
 def test_signs_of_chinese_reports_do_not_hide_that_they_are_chinese() -> None:

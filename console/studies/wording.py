@@ -1,0 +1,170 @@
+"""The texts of a study as the lists show and search them: decoded, cleaned, dates made ISO, keys for the search.
+
+Most texts are ASCII and cost nothing here; only others are weighed by `console.dicom.reading`, all of a study together.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from console.model.text import clean
+from console.pinyin import keys_of
+from console.studies.importer import Head, number_of
+
+if TYPE_CHECKING:
+    from console.dicom.reading import RawText
+
+DECLARED, REPAIRED, DOUBTFUL = 0, 1, 2
+"""Values of study.name_flag."""
+
+Key: TypeAlias = tuple[bytes, str, Literal["name", "text"]]
+"""A text as it lies in a file: bytes, declared character set, "name" or "text"."""
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_DATE = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})")
+_TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2}))?)?")
+_BARS = str.maketrans("\n|", "  ")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One text, read."""
+
+    text: str
+    """Cleaned for display."""
+    other: str = ""
+    """The other reading, where the bytes do not fit their label."""
+    flag: int = DECLARED
+    """DECLARED, REPAIRED or DOUBTFUL."""
+
+
+class Words:
+    """The texts of one study, read together."""
+
+    def __init__(
+        self, heads: Iterable[Head], titles: Iterable[tuple[bytes, str]] = (), device: Mapping[str, float] | None = None
+    ) -> None:
+        """`titles` are instance titles with their declared character sets, `device` the votes of its other studies."""
+        keys = _unplain(heads, titles)
+        self.certain = True
+        """False when another vote could change a reading."""
+        self._read: dict[Key, Word] = {}
+        self._keys = list(keys)
+        self.plain = not keys
+        """True when all is ASCII."""
+        if keys:
+            self._weigh(device or {})
+
+    def name(self, raw: bytes, charset: str) -> Word:
+        """A person's name. Where `charset` is that of another text, `raw` is found all the same."""
+        if self.plain or (raw.isascii() and b"\x1b" not in raw):
+            return Word(_ascii(raw))
+        return self._read.get((raw, charset, "name")) or self._somewhere(raw)
+
+    def text(self, raw: bytes, charset: str) -> str:
+        """Any other text."""
+        if self.plain or (raw.isascii() and b"\x1b" not in raw):
+            return _ascii(raw)
+        return (self._read.get((raw, charset, "text")) or self._somewhere(raw)).text
+
+    def _somewhere(self, raw: bytes) -> Word:
+        return next(word for key, word in self._read.items() if key[0] == raw)
+
+    def votes(self) -> dict[str, float]:
+        """How the study votes on the character set of its device; empty where all is ASCII."""
+        if not self._keys:
+            return {}
+        from console.dicom.reading import votes_of
+
+        return votes_of(self._values())
+
+    def _values(self) -> "list[RawText]":
+        from console.dicom.reading import RawText
+
+        return [RawText(raw, charset, kind) for raw, charset, kind in self._keys]
+
+    def _weigh(self, device: Mapping[str, float]) -> None:
+        from console.dicom.reading import read_texts
+
+        for key, reading in zip(self._keys, read_texts(self._values(), device), strict=True):
+            flag = DECLARED if not reading.repaired and reading.certain else REPAIRED if reading.certain else DOUBTFUL
+            self.certain = self.certain and reading.certain
+            self._read[key] = Word(reading.text.strip(), reading.other.strip(), flag)
+
+
+def _unplain(heads: Iterable[Head], titles: Iterable[tuple[bytes, str]]) -> dict[Key, None]:
+    """The distinct texts that are not plain ASCII, in the order in which they stand."""
+    found: dict[Key, None] = {}
+    for head in heads:
+        texts = (head[5], *head[10:14], head[17], head[18], *head[20:23])
+        joined = b"".join((head[4], head[14], *texts))
+        if joined.isascii() and b"\x1b" not in joined:
+            continue
+        for raw in (head[4], head[14]):
+            if not raw.isascii() or b"\x1b" in raw:
+                found[raw, head[3], "name"] = None
+        for raw in texts:
+            if not raw.isascii() or b"\x1b" in raw:
+                found[raw, head[3], "text"] = None
+    for title, charset in titles:
+        found[title, charset, "text"] = None
+    return found
+
+
+def _ascii(raw: bytes) -> str:
+    text = raw.decode("ascii")
+    return text if text.isprintable() else clean(text).strip()
+
+
+def device_of(head: Head) -> int:
+    """The number of the device that made it: its texts are written in one character set, most likely."""
+    return number_of(b"\0".join((head.manufacturer, head.model, head.station)))
+
+
+def patient_key(head: Head) -> str:
+    """The same for all studies of a patient: the ID; without one the name."""
+    if head.patient_id:
+        return head.patient_id.decode("latin-1")
+    return "\0" + head.patient_name.decode("latin-1")
+
+
+@lru_cache(4096)
+def iso_date(value: str) -> str:
+    """YYYY-MM-DD of a DICOM date, of an older one with points, or empty."""
+    match = _DATE.match(value.strip())
+    if match is None:
+        return ""
+    year, month, day = match.groups()
+    return f"{year}-{month}-{day}" if "01" <= month <= "12" and "01" <= day <= "31" and year > "0000" else ""
+
+
+def iso_time(value: str) -> str:
+    """HH:MM:SS of a DICOM time, of an older one with colons, or empty."""
+    match = _TIME.match(value.strip())
+    if match is None:
+        return ""
+    hour, minute, second = (part or "00" for part in match.groups())
+    return f"{hour}:{minute}:{second}" if hour < "24" and minute < "60" and second < "61" else ""
+
+
+def spoken(name: str) -> str:
+    """A person name without the signs between its parts: 张伟, or Zhang Wei."""
+    groups = []
+    for group in name.split("="):
+        parts = [part for part in group.replace("^", " ").split(" ") if part]
+        groups.append(("" if _HAN.search(group) else " ").join(parts))
+    return " ".join(group for group in groups if group)
+
+
+def hay(names: Sequence[str], others: Iterable[str]) -> str:
+    """The line that is searched: names as they are spoken, what they are also found by, then `others`."""
+    parts: dict[str, None] = {}
+    for name in names:
+        if name:
+            parts[spoken(name)] = None
+    for name in names:
+        parts.update(dict.fromkeys(keys_of(name)))
+    fields = [*parts, *others]
+    return "|".join([field.translate(_BARS) if "|" in field or "\n" in field else field for field in fields]).lower()

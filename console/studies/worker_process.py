@@ -1,0 +1,45 @@
+"""A reader process of an index run: reads the objects it is told to and hands back rows, until the pipe closes.
+
+`python -m console.studies.worker_process` speaks length-prefixed marshal on standard input and output with
+`console.studies.workers`. It limits its own memory, and a crash ends it alone.
+"""
+
+import marshal
+import os
+import sys
+
+from console.studies.limits import limit_memory
+from console.studies.objects import Outcome, read_files, read_members
+
+
+def answer(folder: str, zipped: bool, names: list[str]) -> list[Outcome]:
+    """The outcomes of one batch."""
+    return read_members(folder, names) if zipped else read_files(folder, names, deep=True)
+
+
+def main() -> None:
+    """Answer until standard input closes."""
+    answers = os.dup(1)
+    silent = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        os.dup2(silent, descriptor)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(0, os.O_BINARY)
+        msvcrt.setmode(answers, os.O_BINARY)
+    limit_memory()
+    stream = os.fdopen(0, "rb")
+    while len(head := stream.read(4)) == 4:
+        folder, zipped, names = marshal.loads(stream.read(int.from_bytes(head, "little")))
+        data = marshal.dumps(answer(os.fsdecode(folder), zipped, [os.fsdecode(name) for name in names]))
+        rest = memoryview(len(data).to_bytes(4, "little") + data)
+        while rest:
+            rest = rest[os.write(answers, rest) :]
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (BrokenPipeError, KeyboardInterrupt):
+        sys.exit(0)

@@ -1,0 +1,197 @@
+"""Reader processes of an index run, and what to do when one of them breaks down or stands still.
+
+A batch that kills its reader is given out again file by file, so that the one to blame is found; it costs its own
+entry, never the run. Answers are plain values (marshal), which cannot carry code.
+"""
+
+import marshal
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from console.studies.objects import Outcome
+from console.studies.problems import CRASHED, SLOW
+from console.studies.scan import Batch
+
+AHEAD = 2
+"""Batches that a reader has at a time: it never waits for the next one."""
+BATCH_SECONDS = 60.0
+"""After these without an answer a reader is taken to hang; a share that is that slow is tried again next time."""
+FILE_SECONDS = 20.0
+"""The same for a single file."""
+
+_LIMIT = 1 << 28
+
+
+class Readers:
+    """Up to `count` reader processes, started when there is work for them. For one thread."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._readers: list[_Reader] = []
+        self._arrived: queue.SimpleQueue[tuple[_Reader, Any]] = queue.SimpleQueue()
+        self._suspects: deque[Batch] = deque()
+
+    @property
+    def busy(self) -> bool:
+        """Whether answers are still to come."""
+        return bool(self._suspects) or any(reader.batches for reader in self._readers)
+
+    def takes_more(self) -> bool:
+        """Whether a reader would take another batch at once."""
+        if self._suspects:
+            self._give(self._suspects)
+            return False
+        return len(self._readers) < self._count or any(len(reader.batches) < AHEAD for reader in self._readers)
+
+    def submit(self, batch: Batch) -> None:
+        """Give a batch to the reader that has least to do."""
+        self._give(deque([batch]))
+
+    def answers(self, wait_s: float) -> list[tuple[Batch, list[Outcome]]]:
+        """What has come back; waits up to `wait_s` where nothing has."""
+        got: list[tuple[Batch, list[Outcome]]] = []
+        while True:
+            try:
+                reader, outcomes = (
+                    self._arrived.get(timeout=wait_s) if wait_s and not got else self._arrived.get_nowait()
+                )
+            except queue.Empty:
+                break
+            if reader not in self._readers:
+                continue  # it was given up before
+            if isinstance(outcomes, list) and reader.batches and len(outcomes) == len(reader.batches[0].files):
+                got.append((reader.batches.popleft(), outcomes))
+                reader.since = time.monotonic()
+            else:
+                got += self._give_up(reader, CRASHED)
+        for reader in self._readers:
+            if reader.batches and time.monotonic() - reader.since > reader.patience:
+                got += self._give_up(reader, SLOW)
+        self._give(self._suspects)
+        return got
+
+    def close(self) -> None:
+        """End all readers at once; what they have not answered is left unread."""
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.kill()
+        self._suspects.clear()
+
+    def _give(self, batches: deque[Batch]) -> None:
+        while batches:
+            idle = [reader for reader in self._readers if len(reader.batches) < AHEAD]
+            if idle:
+                reader = min(idle, key=lambda reader: len(reader.batches))
+            elif len(self._readers) < max(self._count, 1):
+                reader = _Reader(self._arrived)
+                self._readers.append(reader)
+            else:
+                return
+            reader.send(batches.popleft())
+
+    def _give_up(self, reader: "_Reader", code: str) -> list[tuple[Batch, list[Outcome]]]:
+        """Kill a reader and give out again what it had; the file that it broke on is answered with `code`."""
+        self._readers.remove(reader)
+        reader.kill()
+        if not reader.batches:
+            return []
+        first, *rest = reader.batches
+        if len(first.files) == 1:
+            self._suspects.extend(rest)
+            return [(first, [(None, code)])]
+        self._suspects.extend(_singles(first))
+        self._suspects.extend(rest)
+        return []
+
+
+class _Reader:
+    """One process and the thread that waits for its answers."""
+
+    def __init__(self, arrived: "queue.SimpleQueue[tuple[_Reader, Any]]") -> None:
+        self.batches: deque[Batch] = deque()
+        self.since = 0.0
+        """When the first of `batches` became the one it works on."""
+        self._arrived = arrived
+        self._process = _spawn()
+        threading.Thread(target=self._listen, name="index-reader", daemon=True).start()
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the first of `batches` may take."""
+        return FILE_SECONDS if len(self.batches[0].files) == 1 else BATCH_SECONDS
+
+    def send(self, batch: Batch) -> None:
+        """Hand over a batch. A reader that is gone is noticed by the thread."""
+        if not self.batches:
+            self.since = time.monotonic()
+        self.batches.append(batch)
+        folder = os.fsencode(batch.folder.path)
+        data = marshal.dumps((folder, batch.folder.zipped, [os.fsencode(name) for name, _size, _time in batch.files]))
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            pipe.write(len(data).to_bytes(4, "little") + data)
+            pipe.flush()
+        except (OSError, ValueError):
+            return  # the thread has seen it too
+
+    def kill(self) -> None:
+        """End the process, however busy it is."""
+        self._process.kill()
+        try:
+            self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            pass  # stuck in the system (a dead network share); it goes when the system lets it
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            pipe.close()
+        except OSError:
+            pass  # unsent bytes for a dead process
+
+    def _listen(self) -> None:
+        pipe = self._process.stdout
+        assert pipe is not None
+        with pipe:
+            try:
+                while len(head := pipe.read(4)) == 4 and (size := int.from_bytes(head, "little")) <= _LIMIT:
+                    self._arrived.put((self, marshal.loads(pipe.read(size))))
+            except (OSError, ValueError, EOFError, TypeError):
+                pass  # cut short; the line below says so
+        self._arrived.put((self, None))
+
+
+def _singles(batch: Batch) -> Iterable[Batch]:
+    """One batch for each file. The folder is complete when all are back."""
+    batch.folder.left += len(batch.files) - 1
+    return [
+        Batch(batch.folder, [file], {file[0]: batch.replaced[file[0]]} if file[0] in batch.replaced else {})
+        for file in batch.files
+    ]
+
+
+def _spawn() -> "subprocess.Popen[bytes]":
+    """Start a reader: no terminal, a session of its own, the same package as ours."""
+    package_parent = str(Path(__file__).resolve().parents[2])
+    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    return subprocess.Popen(
+        # -P: what lies in the current folder, which may be a stranger's stick, is not imported.
+        [sys.executable, "-P", "-W", "ignore", "-m", "console.studies.worker_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        start_new_session=sys.platform != "win32",
+        creationflags=flags,
+    )
