@@ -18,7 +18,7 @@ from console.studies.query import Order as Order
 from console.studies.query import Query
 from console.studies.query import parse as parse
 
-PAGE = 50
+PAGE = 100
 """Rows of a page; the table asks for as many (console.widgets.row_table)."""
 
 

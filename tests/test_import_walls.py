@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.practice import built_site, put_practice_site
 from tests.rules import imports
 
 ROOT = Path(__file__).parent.parent
@@ -171,12 +172,9 @@ def run_verb(arguments: Sequence[str], watched: Sequence[str]) -> tuple[int, lis
 
 
 @pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def picture() -> Path:
     """One DICOM file of the practice site."""
-    from console.demo.build import build_practice
-
-    site = build_practice(tmp_path_factory.mktemp("practice"), lambda done, total: None, lambda: False)
-    return site.pictures[0]
+    return built_site().pictures[0]
 
 
 def test_the_version_is_told_without_any_library() -> None:
@@ -184,7 +182,8 @@ def test_the_version_is_told_without_any_library() -> None:
 
 
 @pytest.mark.parametrize("verb", [["audit", "verify"], ["demo", "--build-only"]])
-def test_a_verb_without_a_screen_never_loads_a_ui_library(verb: list[str]) -> None:
+def test_a_verb_without_a_screen_never_loads_a_ui_library(verb: list[str], isolated_home: Path) -> None:
+    put_practice_site(isolated_home.with_name(f"{isolated_home.name}-practice"))
     assert run_verb(verb, UI_LIBRARIES) == (0, [])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 XA_IMAGE = "1.2.840.10008.5.1.4.1.1.12.1"
 MAKER = Maker("Practice phantom", "CATHLAB1", "0017")
-_WINDOWS = {"DISP": (0.5, 1.0), "LIN": (0.4, 0.8), "LOG": (0.62, 0.7)}
+_WINDOWS = {"DISP": (0.5, 1.0), "LIN": (0.45, 0.9), "LOG": (0.62, 0.7)}
 """Centre and width, as shares of the range of stored values."""
 
 

@@ -82,10 +82,14 @@ def _side_by_side(items: Sequence[Item], step: Step, count: int) -> Iterator[Fin
     for item in reversed(order):
         todo.put(item)
     answers: queue.SimpleQueue[Finished | int | None] = queue.SimpleQueue()
-    hands = []
+    hands: list[_Hand] = []
     try:
-        for _number in range(count):
-            hands.append(_Hand(todo, answers))
+        try:
+            for _number in range(count):
+                hands.append(_Hand(todo, answers))
+        except OSError:
+            # No process can be started, or not so many: everything is made here.
+            return
         running = count
         while running:
             try:
@@ -99,9 +103,6 @@ def _side_by_side(items: Sequence[Item], step: Step, count: int) -> Iterator[Fin
                 step(answer)
             else:
                 yield answer
-    except OSError:
-        # No process could be started, or not so many: what is left is made here.
-        return
     finally:
         for hand in hands:
             hand.stop()

@@ -101,7 +101,7 @@ def normalise(term: str) -> str:
     return _ALIASES.get(name, name)
 
 
-class Label(NamedTuple):
+class Declaration(NamedTuple):
     """A Specific Character Set as it was declared, and what it means for reading."""
 
     terms: tuple[str, ...]
@@ -121,7 +121,7 @@ class Label(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def label_of(declared: str) -> Label:
+def label_of(declared: str) -> Declaration:
     """What a Specific Character Set means; `declared` are its values joined by a backslash."""
     terms = tuple(normalise(term) for term in declared.split("\\"))
     used = "\\".join(terms) if any(terms) else "ISO_IR 6"
@@ -134,7 +134,7 @@ def label_of(declared: str) -> Label:
         elif codes.area == 1:
             right = codes
     spare = next((codes for group in sets for codes in group if codes.area == 1), None)
-    return Label(terms, used, _family(alone, sets), alone, left, right, spare)
+    return Declaration(terms, used, _family(alone, sets), alone, left, right, spare)
 
 
 def sets_of(term: str) -> tuple[Codes, ...]:

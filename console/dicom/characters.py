@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from console.dicom.character_sets import ALONE, ASCII, BY_ESCAPE, KANA, ROMAJI, Codes, Label, label_of, sets_of
+from console.dicom.character_sets import ALONE, ASCII, BY_ESCAPE, KANA, ROMAJI, Codes, Declaration, label_of, sets_of
 from console.dicom.character_sets import normalise as normalise
 
 Kind = Literal["name", "text"]
@@ -45,7 +45,7 @@ def designations(raw: bytes) -> tuple[str, ...]:
     return tuple(BY_ESCAPE[escape].codec for escape in _DESIGNATION.findall(raw) if escape in BY_ESCAPE)
 
 
-def _alone(raw: bytes, label: Label) -> str:
+def _alone(raw: bytes, label: Declaration) -> str:
     codecs = dict.fromkeys(ALONE[term] for term in label.terms if term in ALONE)
     for codec in codecs if len(codecs) > 1 else ():
         try:
@@ -55,7 +55,7 @@ def _alone(raw: bytes, label: Label) -> str:
     return raw.decode(label.alone, "replace")
 
 
-def _extended(raw: bytes, label: Label, kind: Kind) -> Iterator[str]:
+def _extended(raw: bytes, label: Declaration, kind: Kind) -> Iterator[str]:
     """The pieces of a value with escapes. A delimiter brings the first set back (PS3.5 6.1.2.5.3)."""
     start = label.right
     if label.alone:
@@ -163,7 +163,7 @@ def encode(text: str, term: str) -> bytes:
     return b"".join(encoded)
 
 
-def _encode_part(part: str, label: Label, sets: Sequence[Codes]) -> bytes:
+def _encode_part(part: str, label: Declaration, sets: Sequence[Codes]) -> bytes:
     left, right = label.left, label.right if label.right and not label.right.wide else None
     extended = len(label.terms) > 1 or label.terms[0].startswith("ISO 2022 ")
     out: list[bytes] = []

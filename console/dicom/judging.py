@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from console.dicom.character_sets import KANA, Label, label_of
+from console.dicom.character_sets import KANA, Declaration, label_of
 from console.dicom.characters import Kind, decode, designations
 from console.dicom.chinese import has_han, is_chinese, is_name, score
 from console.dicom.words import alphabet_strength, has_hangul, is_european
@@ -29,7 +29,7 @@ NOT_TWICE = ("", "")
 class Judgement(NamedTuple):
     """The possible readings of one value."""
 
-    label: Label
+    label: Declaration
     readings: Mapping[str, str]
     """Text by CHINESE, UNICODE, LATIN and DECLARED, only those that are possible; not cleaned."""
     chosen: str
@@ -107,7 +107,7 @@ def _is_wide(text: str) -> bool:
     return max(text, default="") > "\u07ff"
 
 
-def _escaped(raw: bytes, label: Label, declared: str, kind: Kind, codecs: tuple[str, ...]) -> Judgement:
+def _escaped(raw: bytes, label: Declaration, declared: str, kind: Kind, codecs: tuple[str, ...]) -> Judgement:
     text = decode(raw, declared, kind)
     sound = "\ufffd" not in text
     foreign = [_ESCAPES[codec] for codec in codecs if codec in _ESCAPES and _ESCAPES[codec] not in label.terms]
@@ -118,7 +118,9 @@ def _escaped(raw: bytes, label: Label, declared: str, kind: Kind, codecs: tuple[
     )
 
 
-def _unicode(raw: bytes, label: Label, declared: str, kind: Kind, unicode: str, twice: tuple[str, str]) -> Judgement:
+def _unicode(
+    raw: bytes, label: Declaration, declared: str, kind: Kind, unicode: str, twice: tuple[str, str]
+) -> Judgement:
     """Strict UTF-8 with characters of three bytes, which chance does not make: UTF-8, whatever the label says."""
     readings = {UNICODE: unicode}
     if label.family == "none":
@@ -130,7 +132,9 @@ def _unicode(raw: bytes, label: Label, declared: str, kind: Kind, unicode: str, 
     return Judgement(label, readings, UNICODE, 3, UNICODE)
 
 
-def _labelled_chinese(raw: bytes, label: Label, declared: str, kind: Kind, unicode: str, chinese: str) -> Judgement:
+def _labelled_chinese(
+    raw: bytes, label: Declaration, declared: str, kind: Kind, unicode: str, chinese: str
+) -> Judgement:
     """Believe the label where it decodes, unless it makes no Chinese of what reads well otherwise."""
     text = chinese or decode(raw, declared, kind)
     readings = {DECLARED: text}
@@ -151,14 +155,14 @@ def _labelled_chinese(raw: bytes, label: Label, declared: str, kind: Kind, unico
     return Judgement(label, readings, DECLARED, certain=bool(chinese))
 
 
-def _otherwise_labelled(raw: bytes, label: Label, kind: Kind, text: str, chinese: str) -> Judgement:
+def _otherwise_labelled(raw: bytes, label: Declaration, kind: Kind, text: str, chinese: str) -> Judgement:
     """Believe the label; but Japanese machines pass on Chinese names, and half-width kana fit most bytes."""
     if label.right is not None and label.right.codec == KANA and _points(raw, chinese, kind == "name") >= 2:
         return Judgement(label, {DECLARED: text, CHINESE: chinese}, DECLARED, certain=False, open=True)
     return Judgement(label, {DECLARED: text}, DECLARED)
 
 
-def _contested(raw: bytes, label: Label, declared: str, kind: Kind, unicode: str, chinese: str) -> Judgement:
+def _contested(raw: bytes, label: Declaration, declared: str, kind: Kind, unicode: str, chinese: str) -> Judgement:
     """No label, a Latin one, or one that the bytes contradict: everything is possible."""
     name = kind == "name"
     latin = decode(raw, declared, kind) if label.family == "latin" else raw.decode("latin-1")

@@ -7,67 +7,26 @@ values and what was odd are handed on; `console.dicom.quick_row` makes a row of 
 """
 
 import struct
-import zlib
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from console.dicom.inflating import Inflated
+from console.dicom.quick_walk import (
+    FIRST,
+    LONG,
+    SHORT,
+    UNKNOWN_SIZE,
+    VRS,
+    Cut,
+    Lost,
+    ReadAt,
+    Walk,
+)
+
+_long = struct.Struct("<I").unpack_from
 IMPLICIT = "1.2.840.10008.1.2"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 _IMPLICIT_LABELS = (IMPLICIT, "1.2.840.113619.5.2")
-
-_LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
-_SHORT = frozenset((b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US").split())
-_VRS = _LONG | _SHORT
-
-WANTED = frozenset(
-    int(tag, 16)
-    for tag in (
-        "00080005 00080008 00080016 00080018 00080020 00080021 00080022 00080023 00080030 00080031 00080032 00080033 "
-        "0008002a 00080050 00080060 00080070 00080080 00080090 00081010 00081030 0008103e 00081090 00082144 00100010 "
-        "00100020 00100030 00100040 00180015 00180040 00181030 00181063 00181065 00181510 00181511 0020000d 0020000e "
-        "00200010 00200011 00200013 00280002 00280004 00280008 00280009 00280010 00280011 00280100 00280101 0040a043 "
-        "00420010 00700080"
-    ).split()
-)
-"""Tags whose values the index needs; (0040,A043) is the sequence that names a report."""
-_CONCEPT = 0x0040A043
-_MEANING = 0x00080104
-_PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
-_BEHIND = 0x7FE00010
-_UNDEFINED = 0xFFFFFFFF
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-
-_FIRST = 16384
-"""Bytes of the first read: most headers of pictures fit."""
-_MORE = 4096
-"""Bytes read where a long value was jumped over."""
-_LARGEST = 1 << 20
-"""A wanted value longer than this is damage."""
-_DEEPEST = 64
-_UNKNOWN_SIZE = 1 << 62
-"""Of a deflated dataset."""
-
-_SKIP_SHORT, _SKIP_LONG, _TAKE_SHORT, _TAKE_LONG, _ODD = range(5)
-_BORDER = 8
-"""Added to what is done with an element that begins a stretch; about every eighth kind of element does."""
-_LONGEST_STRETCH = 4096
-_STRETCHES_LIMIT = 4_000
-_STRETCHES: dict[bytes, tuple[bytes, dict[int, bytes]]] = {}
-"""Stretches of elements as they lay in a file before, by their first eight bytes, and the wanted values in them.
-
-Equal bytes mean equal elements, so nothing is assumed: each stretch is compared whole.
-"""
-_MEMO: dict[bytes, int] = {}
-_MEMO_LIMIT = 20_000
-_TAG: dict[bytes, int] = {}
-
-_head = struct.Struct("<6sH").unpack_from
-_implicit_head = struct.Struct("<II").unpack_from
-_long = struct.Struct("<I").unpack_from
-
-ReadAt = Callable[[int, int], bytes]
-"""At most `count` bytes from `offset`; fewer only at the end."""
 
 
 class Header(NamedTuple):
@@ -96,24 +55,16 @@ class Header(NamedTuple):
     """The file says DICM."""
 
 
-class _Cut(Exception):
-    """The file ends inside an element."""
-
-
-class _Lost(Exception):
-    """The bytes are no elements any more."""
-
-
 def read_header(read_at: ReadAt, size: int) -> Header | None:
     """The header of a file of `size` bytes; None where it is no DICOM object.
 
     Never raises for damaged content: what stands before the damage is kept and `notes` says so.
     """
-    head = read_at(0, _FIRST)
+    head = read_at(0, FIRST)
     notes: list[str] = []
     start, certain = 132, True
     if head[128:132] != b"DICM":
-        place = head[:_MORE].find(b"DICM")
+        place = head[:4096].find(b"DICM")
         if place >= 0 and head[place + 4 : place + 6] == b"\2\0":
             start = place + 4
             notes.append("no-preamble")
@@ -142,27 +93,25 @@ def _dataset(
     first = head[start : start + 8]
     if len(first) < 8 and start < size:
         first = read_at(start, 8)
-    implicit, little = _encoding(first)
+    implicit, little = _encoding_of(first)
     if declared and len(first) == 8:
         expected = (declared in _IMPLICIT_LABELS, declared != BIG_ENDIAN)
         if expected != (implicit, little):
             notes.append("syntax-mismatch")
     elif not declared:
         notes.append("no-syntax")
-    walk = _Walk(read_at, size, head)
+    walk = Walk(read_at, size, head)
     found = (0, 0, 0)
     try:
-        if not little:
-            found = walk.slowly(start, implicit, False)
-        elif implicit:
-            found = walk.implicit(start)
+        if implicit or not little:
+            found = walk.slowly(start, implicit, little)
         else:
             found = walk.explicit(start)
-    except _Cut:
+    except Cut:
         # Where a stream ends is known only there: behind its last element it ends as it should.
-        if not (size == _UNKNOWN_SIZE and not read_at(walk.place, 1) and read_at(walk.place - 1, 1)):
+        if not (size == UNKNOWN_SIZE and not read_at(walk.place, 1) and read_at(walk.place - 1, 1)):
             notes.append("truncated")
-    except _Lost:
+    except Lost:
         notes.append("damaged")
     notes += walk.notes
     tag, offset, length = found
@@ -196,18 +145,17 @@ def _begins(head: bytes) -> bool:
     """Whether a file without any DICM mark may begin with a dataset: a low group, then a VR or a small length."""
     if len(head) < 8:
         return False
-    implicit, little = _encoding(head[:8])
-    order: Literal["little", "big"] = "little" if little else "big"
-    group = int.from_bytes(head[:2], order)
+    implicit, little = _encoding_of(head[:8])
+    group = int.from_bytes(head[:2], "little" if little else "big")
     if group not in (0x0002, 0x0004, 0x0008):
         return False
-    return not implicit or int.from_bytes(head[4:8], order) <= 0x10000
+    return not implicit or int.from_bytes(head[4:8], "little" if little else "big") <= 0x10000
 
 
-def _encoding(first: bytes) -> tuple[bool, bool]:
+def _encoding_of(first: bytes) -> tuple[bool, bool]:
     """(implicit VR, little endian) that the first element speaks for."""
     little = first[:2] <= b"\xff\xff" and int.from_bytes(first[:2], "little") <= int.from_bytes(first[:2], "big")
-    return first[4:6] not in _VRS, little
+    return first[4:6] not in VRS, little
 
 
 def _meta(head: bytes, start: int) -> tuple[dict[int, bytes], int]:
@@ -216,11 +164,11 @@ def _meta(head: bytes, start: int) -> tuple[dict[int, bytes], int]:
     place = start
     while head[place : place + 2] == b"\2\0" and place + 8 <= len(head):
         vr = head[place + 4 : place + 6]
-        if vr in _LONG:
+        if vr in LONG:
             if place + 12 > len(head):
                 break
             length, value = _long(head, place + 8)[0], place + 12
-        elif vr in _SHORT:
+        elif vr in SHORT:
             length, value = int.from_bytes(head[place + 6 : place + 8], "little"), place + 8
         else:
             length, value = _long(head, place + 4)[0], place + 8
@@ -231,280 +179,11 @@ def _meta(head: bytes, start: int) -> tuple[dict[int, bytes], int]:
     return found, place
 
 
-class _Walk:
-    """One walk over a dataset through a window of bytes."""
-
-    def __init__(self, read_at: ReadAt, size: int, head: bytes) -> None:
-        self._read_at = read_at
-        self._size = size
-        self._buffer = head
-        self._base = 0
-        self.place = 0
-        """Where the element begins that is being looked at."""
-        self.values: dict[int, bytes] = {}
-        self.notes: list[str] = []
-
-    def explicit(self, place: int) -> tuple[int, int, int]:
-        """Explicit VR little endian from `place`: (tag, offset, length) of the pixel data, zeros without."""
-        buffer, base, fresh, memo = self._buffer, self._base, dict[int, bytes](), _MEMO.get
-        values, stretches = self.values, _STRETCHES.get
-        p, began = place - base, -1
-        while True:
-            try:
-                while True:
-                    key, length = _head(buffer, p)
-                    act = memo(key)
-                    if act == 0:
-                        p += 8 + length
-                        continue
-                    if act is None:
-                        act = _learn(key)
-                    if act >= _BORDER:
-                        # Neighbours in a series share most of their bytes: a stretch that was seen before is jumped.
-                        if 0 <= began < p <= began + _LONGEST_STRETCH:
-                            _keep(buffer[began:p], fresh)
-                        if fresh:
-                            values.update(fresh)
-                            fresh = {}
-                        known = stretches(buffer[p : p + 8])
-                        if known is not None and buffer.startswith(known[0], p):
-                            if known[1]:
-                                values.update(known[1])
-                            p += len(known[0])
-                            began = -1
-                            continue
-                        began = p
-                        act -= _BORDER
-                    if act == 0:
-                        p += 8 + length
-                    elif act == 2:
-                        q = p + 8
-                        p = q + length
-                        if p > len(buffer):
-                            p = q - 8
-                            break
-                        fresh[_TAG[key]] = buffer[q:p]
-                    elif act == 4:
-                        break
-                    else:
-                        length = _long(buffer, p + 8)[0]
-                        if length == _UNDEFINED:
-                            break
-                        q = p + 12
-                        if act == 3:
-                            if q + length > len(buffer):
-                                break
-                            fresh[_TAG[key]] = buffer[q : q + length]
-                        p = q + length
-            except struct.error:
-                # Ran off the window.
-                if base + p == self._size:
-                    self.values.update(fresh)
-                    return 0, 0, 0
-            # There, and for sequences of undefined length, pixel data, delimiters, elements without VR: one with care.
-            self.values.update(fresh)
-            fresh, began = {}, -1
-            self._buffer, self._base = buffer, base
-            if base + p > self._size:
-                raise _Cut
-            after = self._one(base + p, False, True)
-            if isinstance(after, tuple):
-                return after
-            buffer, base = self._buffer, self._base
-            p = after - base
-
-    def implicit(self, place: int) -> tuple[int, int, int]:
-        """Implicit VR little endian from `place`."""
-        return self.slowly(place, True, True)
-
-    def slowly(self, place: int, implicit: bool, little: bool) -> tuple[int, int, int]:
-        """Any encoding, one element at a time."""
-        while True:
-            if place >= self._size:
-                if place > self._size:
-                    raise _Cut
-                return 0, 0, 0
-            after = self._one(place, implicit, little)
-            if isinstance(after, tuple):
-                return after
-            place = after
-
-    def _one(self, place: int, implicit: bool, little: bool) -> int | tuple[int, int, int]:
-        """Take the element at `place`; where the next one begins, or where the pixel data lies, or that all is over."""
-        self.place = place
-        tag, vr, length, value = self._element(place, implicit, little)
-        if tag in _PIXELS:
-            return tag, value, -1 if length == _UNDEFINED else length
-        if tag > _BEHIND and tag >> 16 != 0xFFFE:
-            return 0, 0, 0
-        if tag == 0 and length == 0 and not vr.strip(b"\0"):
-            self._note("zeros")
-            return 0, 0, 0
-        if tag >> 16 == 0xFFFE:
-            self._note("stray-delimiter")
-            return place + 8
-        if tag == _CONCEPT:
-            self._concept(value, length, implicit, little)
-        if length == _UNDEFINED:
-            # What stands in an element of unknown representation is implicit little endian (PS3.5 6.2.2 note 4).
-            unknown = vr == b"UN"
-            inner_little = little or (unknown and self._bytes(value, 4) == b"\xfe\xff\x00\xe0")
-            return self._sequence(value, implicit or unknown, inner_little, 0)
-        if tag in WANTED and tag != _CONCEPT:
-            if length > _LARGEST:
-                raise _Lost
-            data = self._bytes(value, length)
-            if len(data) < length:
-                raise _Cut
-            self.values[tag] = data
-        return value + length
-
-    def _element(self, place: int, implicit: bool, little: bool) -> tuple[int, bytes, int, int]:
-        """(tag, VR, length, offset of the value); a VR that is no letters means an implicit element in between."""
-        head = self._bytes(place, 12)
-        if len(head) < 8:
-            raise _Cut
-        order: Literal["little", "big"] = "little" if little else "big"
-        tag = int.from_bytes(head[:2], order) << 16 | int.from_bytes(head[2:4], order)
-        vr = head[4:6]
-        if tag >> 16 == 0xFFFE or implicit:
-            return tag, b"", int.from_bytes(head[4:8], order), place + 8
-        if vr in _LONG:
-            if len(head) < 12:
-                raise _Cut
-            return tag, vr, int.from_bytes(head[8:12], order), place + 12
-        if vr in _SHORT or (vr.isalpha() and vr.isupper()):
-            return tag, vr, int.from_bytes(head[6:8], order), place + 8
-        self._note("no-vr")
-        return tag, b"", int.from_bytes(head[4:8], order), place + 8
-
-    def _sequence(self, place: int, implicit: bool, little: bool, depth: int) -> int:
-        """Where a sequence of undefined length ends."""
-        if depth > _DEEPEST:
-            raise _Lost
-        while True:
-            tag, _vr, length, value = self._element(place, True, little)
-            if tag == _SEQUENCE_END:
-                return value
-            if tag != _ITEM:
-                raise _Lost
-            place = value + length if length != _UNDEFINED else self._item(value, implicit, little, depth)
-            if place > self._size:
-                raise _Cut
-
-    def _item(self, place: int, implicit: bool, little: bool, depth: int) -> int:
-        """Where an item of undefined length ends. An item may be implicit inside an explicit file."""
-        while True:
-            tag, vr, length, value = self._element(place, implicit, little)
-            if tag == _ITEM_END:
-                return value
-            if tag == _SEQUENCE_END:
-                return place
-            if length == _UNDEFINED:
-                place = self._sequence(value, implicit or vr in (b"UN", b""), little, depth + 1)
-            else:
-                place = value + length
-            if place > self._size:
-                raise _Cut
-
-    def _concept(self, place: int, length: int, implicit: bool, little: bool) -> None:
-        """The meaning of the first code of a report's name."""
-        try:
-            tag, _vr, _length, place = self._element(place, True, little)
-            for _count in range(20):
-                if tag not in (_ITEM, 0) and tag >> 16 == 0xFFFE:
-                    return
-                tag, _vr, length, value = self._element(place, implicit, little)
-                if tag == _MEANING and length < 4096:
-                    self.values[_CONCEPT] = self._bytes(value, length)
-                    return
-                if length == _UNDEFINED:
-                    return
-                place = value + length
-        except (_Cut, _Lost):
-            return
-
-    def _note(self, code: str) -> None:
-        if code not in self.notes:
-            self.notes.append(code)
-
-    def _bytes(self, place: int, count: int) -> bytes:
-        """At most `count` bytes from `place`; fewer at the end."""
-        at = place - self._base
-        if at < 0 or at + count > len(self._buffer):
-            self._window(place, max(count, _MORE))
-            at = 0
-        return self._buffer[at : at + count]
-
-    def _window(self, place: int, count: int) -> bytes:
-        if place >= self._size:
-            self._buffer, self._base = b"", place
-        else:
-            self._buffer, self._base = self._read_at(place, count), place
-        return self._buffer
-
-
-def _learn(key: bytes) -> int:
-    """What to do with an element of this tag and VR; remembered."""
-    tag = int.from_bytes(key[:2], "little") << 16 | int.from_bytes(key[2:4], "little")
-    vr = key[4:]
-    if tag >= _PIXELS[0] or vr not in _VRS or tag == _CONCEPT:
-        act = _ODD
-    elif tag in WANTED:
-        act = _TAKE_LONG if vr in _LONG else _TAKE_SHORT
-        _TAG[key] = tag
-    else:
-        act = _SKIP_LONG if vr in _LONG else _SKIP_SHORT
-    if act != _ODD and zlib.crc32(key) % 8 == 0:
-        act += _BORDER
-    if len(_MEMO) >= _MEMO_LIMIT:
-        _MEMO.clear()
-    _MEMO[key] = act
-    return act
-
-
-def _keep(stretch: bytes, values: dict[int, bytes]) -> None:
-    """Remember a stretch of elements, the newest with these first bytes."""
-    if len(_STRETCHES) >= _STRETCHES_LIMIT:
-        _STRETCHES.clear()
-    _STRETCHES[stretch[:8]] = stretch, values
-
-
 def _deflated(read_at: ReadAt, start: int, size: int, meta: dict[int, bytes], notes: list[str]) -> Header | None:
     """A dataset that is compressed as a whole (PS3.5 A.5): expanded as far as the walk gets."""
     stream = Inflated(read_at, start, size)
-    header = _dataset(stream.read_at, stream.read_at(0, _FIRST), 0, _UNKNOWN_SIZE, meta, "", notes, True)
+    header = _dataset(stream.read_at, stream.read_at(0, FIRST), 0, UNKNOWN_SIZE, meta, "", notes, True)
     if header is None:
         return None
     kept = [note for note in header.notes if note != "no-syntax"]
     return header._replace(transfer_syntax=DEFLATED, notes=[*kept, "deflated"])
-
-
-class Inflated:
-    """The expanded bytes of a deflated dataset, as many as were asked for and no more."""
-
-    _LIMIT = 1 << 26
-
-    def __init__(self, read_at: ReadAt, start: int, size: int) -> None:
-        head = read_at(start, 2)
-        wrapped = head[:1] == b"\x78" and len(head) == 2 and int.from_bytes(head, "big") % 31 == 0
-        self._expander = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-        self._read_at = read_at
-        self._place = start
-        self._size = size
-        self._data = bytearray()
-
-    def read_at(self, offset: int, count: int) -> bytes:
-        """At most `count` bytes from `offset`; fewer at the end, and none beyond 64 MB."""
-        while len(self._data) < min(offset + count, self._LIMIT) and not self._expander.eof:
-            pending = self._expander.unconsumed_tail
-            if not pending:
-                pending = self._read_at(self._place, 65536)
-                self._place += len(pending)
-                if not pending:
-                    break
-            try:
-                self._data += self._expander.decompress(pending, 1 << 20)
-            except zlib.error:
-                break
-        return bytes(self._data[offset : offset + count])

@@ -3,7 +3,8 @@
 import os
 import stat
 
-from console.dicom.quick_header import Header, ReadAt, read_header
+from console.dicom.quick_header import Header, read_header
+from console.dicom.quick_walk import ReadAt
 from console.dicom.rate import Timing, duration, rate
 from console.model.index_row import IndexRow
 

@@ -187,7 +187,7 @@ def _sounds(catalogue: Catalogue, term: Term, others: Mask) -> Iterator[_Miss]:
             yield _Miss(0, row, _in_name(word, _("same pinyin")))
         for row in _beginning(spellings, sound, others):
             yield _Miss(4, row, _in_name(word, _("begins with the same pinyin")))
-    for row in _beginning(sounds, f"{confused}", others):
+    for row in _beginning(sounds, f"{confused}\n", others):
         if spellings.line(row) != sound:
             yield _Miss(1, row, _in_name(word, _("similar pinyin")))
     for row in _beginning(sounds, confused, others):

@@ -67,6 +67,8 @@ class CardList(CursorList):
 
     def show(self, cards: Sequence[Card], cursor: int = 0) -> None:
         """Show these cards, with the cursor on the one numbered `cursor` (from 0), or the nearest there is."""
+        if list(cards) == list(self._cards):
+            return
         keys = {card.key for card in cards}
         self._cards = cards
         self._pictures = {key: picture for key, picture in self._pictures.items() if key in keys}

@@ -105,8 +105,16 @@ class CursorList(ScrollView, can_focus=True):
             self._move_to(index)
             self.action_choose()
 
+    def content_height(self) -> int:
+        """Lines of all items, and of what stands above them."""
+        return self.item_count() * self.item_height
+
     def _measure(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, self.item_count() * self.item_height)
+        size = Size(self.scrollable_content_region.width, self.content_height())
+        if size != self.virtual_size:
+            # Set as usual it would lay out and paint the whole screen again, at each key of a search.
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
 
     def _scroll_to_cursor(self) -> None:
         place = Region(0, self._cursor * self.item_height, 1, self.item_height)

@@ -6,16 +6,15 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from console.widgets.bars import fit
 from console.widgets.cursor_list import CursorList
 
-PAGE = 50
-"""Rows asked for at a time."""
-_KEPT_PAGES = 40
+PAGE = 100
+"""Rows asked for at a time: more than a terminal is high."""
+_KEPT_PAGES = 20
 _MARK_CELLS = 2
 
 
@@ -131,9 +130,9 @@ class RowTable(CursorList):
             self._pages[page] = rows
             self.refresh()
 
-    def _measure(self) -> None:
+    def content_height(self) -> int:
         # One line more for the titles, which stay where they are.
-        self.virtual_size = Size(self.scrollable_content_region.width, self._count + 1)
+        return self._count + 1
 
     def _scroll_to_cursor(self) -> None:
         # Line 0 of the widget is taken by the titles: the cursor must stand at least one line below the scroll offset.

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.phantoms import write_cine
+from tests.practice import put_practice_site
 from tests.support import need_program, need_samples
 
 ROOT = str(Path(__file__).parents[2])
@@ -238,6 +239,7 @@ def test_demo_builds_a_site_of_its_own_and_never_in_a_real_home(tmp_path: Path) 
 
     ensure_home(real)
     before = sorted(entry.name for entry in real.iterdir())
+    put_practice_site(real.with_name("real-practice"))
     built = Path(cathlab("demo", "--home", str(real), "--build-only").stdout.decode().strip())
     assert not built.is_relative_to(real)
     assert sorted(entry.name for entry in real.iterdir()) == before
@@ -247,8 +249,7 @@ def test_the_console_starts_without_imagecodecs_and_says_what_it_cannot_show(tmp
     # GIVEN an installation without the codecs: a module of that name that cannot be imported
     (tmp_path / "imagecodecs.py").write_text("raise ImportError('not installed')\n")
     environ = {"PYTHONPATH": os.pathsep.join((str(tmp_path), ROOT))}
-    home = tmp_path / "practice"
-    picture = cathlab("demo", "--home", str(home), "--build-only").stdout.decode().strip()
+    picture = str(put_practice_site(tmp_path / "practice"))
     assert cathlab("--version", environ=environ).returncode == 0
     assert cathlab("info", picture, "--json", environ=environ).returncode == 0
     result = cathlab("--lang", "en", "render", picture, "--graphics", "png", environ=environ)

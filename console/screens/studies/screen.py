@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -9,6 +10,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from console.graphics.encoder import Encoder, Painting
@@ -44,6 +46,9 @@ from console.widgets.cursor_list import CursorList
 from console.widgets.progress_line import ProgressLine
 from console.widgets.row_table import Row, RowTable
 
+_REST_SECONDS = 0.12
+"""The series of a study are looked up when the cursor rests on it: typing and holding an arrow stay quick."""
+
 
 class StudiesScreen(SidePane, Indexing, Exporting):
     """The librarian's thread finds, this class shows."""
@@ -71,6 +76,8 @@ class StudiesScreen(SidePane, Indexing, Exporting):
         self._total = -1
         self._found: Found | None = None
         self._tally = ""
+        self._rest: Timer | None = None
+        """Runs until the cursor has rested long enough on a study."""
         self._lines: dict[str, StudyLine | PatientLine] = {}
         self._series = {}
         self._objects = {}
@@ -244,7 +251,8 @@ class StudiesScreen(SidePane, Indexing, Exporting):
             sentence = _("Nothing is taken in yet. Press a to read a folder, a disc, a DICOMDIR or a zip file.")
         else:
             sentence = _("Nothing fits. Try part of the name, its pinyin initials, the ID or a date; esc clears.")
-        empty.update(sentence)
+        if nothing:
+            empty.update(sentence)
 
     @on(RowTable.Needed, "#studies")
     def more_rows(self, event: RowTable.Needed) -> None:
@@ -269,8 +277,10 @@ class StudiesScreen(SidePane, Indexing, Exporting):
                 self.query_one("#series", CardList).show(())
             if self._thumbnails is not None:
                 self._thumbnails.forget_wishes()
+            if self._rest is not None:
+                self._rest.stop()
             if study is not None:
-                self._ask(SeriesOf(study.id))
+                self._rest = self.set_timer(_REST_SECONDS, partial(self._ask, SeriesOf(study.id)))
         self._say_detail()
         self.refresh_bars()
 

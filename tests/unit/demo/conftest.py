@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 
 from console.demo import build
-from console.demo.build import PracticeSite, build_practice, truth_of
+from console.demo.build import PracticeSite, truth_of
 from console.demo.cases import Item
 from console.demo.contents import Angiogram
 from console.demo.hospital import ITEMS
 from console.demo.scene import Scene
+from tests.practice import built_site
 from tests.unit.demo.small import SMALL
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> PracticeSite:
+def site() -> PracticeSite:
     """The practice site as it is delivered."""
-    return build_practice(tmp_path_factory.mktemp("practice") / "home", lambda done, total: None, lambda: False)
+    return built_site()
 
 
 @pytest.fixture(scope="session")

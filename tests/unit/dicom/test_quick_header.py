@@ -20,8 +20,9 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
-from console.dicom.quick_header import WANTED, Header, read_header
+from console.dicom.quick_header import Header, read_header
 from console.dicom.quick_row import read_row, read_row_of
+from console.dicom.quick_walk import WANTED
 from console.dicom.rate import Timing, duration, rate
 from console.model.index_row import IndexRow
 from tests.support import need_samples

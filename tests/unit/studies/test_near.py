@@ -164,12 +164,12 @@ def test_slips_have_names(typed: str, meant: str, code: str, words: str) -> None
 
 def test_the_likeliest_is_found_behind_any_number_of_newer_ones(tmp_path: Path) -> None:
     # GIVEN 500 newer studies that look alike at first sight
-    studies = [Study(n, "张^伟民", f"X{n}17", "2026-05-05", accession=f"{n}0017") for n in range(2, 502)]
+    studies = [Study(n, "张^伟民", f"X{n}17", "2026-05-05", accession=f"P17{n}") for n in range(2, 502)]
     fill(tmp_path, [*studies, Study(1, "张^伟", "P0017", "2020-01-01")])
     with Library(tmp_path) as library:
         catalogue = library.reload()
         # THEN the one that was meant comes first all the same
-        for text in ("P17", "章玮", "zangwei", "weizhang", "伟张", "P0018"):
+        for text in ("P00000017", "章玮", "zangwei", "weizhang", "伟张", "P0018"):
             assert near(catalogue, parse(text))[0].line.id == 1, text
 
 
