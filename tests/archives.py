@@ -52,7 +52,7 @@ class Study:
         """The line that is searched, as settling makes it."""
         date = (self.date, self.date.replace("-", ""))
         others = (*date, " ".join(self.modalities), self.description, self.study_id)
-        return hay((self.name, self.name_other), (self.patient_id, self.accession, *others))
+        return hay(self.name, self.name_other, (self.patient_id, self.accession, *others))
 
 
 def fill(home: Path, studies: Iterable[Study]) -> None:

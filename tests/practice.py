@@ -21,6 +21,7 @@ def built_site() -> PracticeSite:
 def put_practice_site(home: Path) -> Path:
     """Make `home` a finished practice site without computing it; returns its first picture."""
     source = built_site().overview.parent
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in sorted(source.rglob("*")):
         target = home / path.relative_to(source)
         if path.is_dir():

@@ -28,7 +28,10 @@ _MAKER = Maker("Practice echo", "ECHO1", "0042")
 _APEX_X, _APEX_Y = 320, 34
 _DEPTH_MM = 160.0
 _SECTOR = (44, 30, 597, 436)
-"""First column, first row, last column, last row of the calibrated region."""
+"""First column, first row, last column, last row."""
+_REGIONS = (("tissue", 1, _SECTOR), ("colour flow", 2, (250, 190, 400, 400)))
+"""What, Region Data Type (0018,6014), and place of each calibrated region."""
+_CORNERS = ("x0", "y0", "x1", "y1")
 _STRIP = (90, 444, 550, 474)
 _STRIP_SPEED = 153.0
 """Columns a second."""
@@ -181,30 +184,20 @@ def _header(ds: "Dataset", item: Item, content: Echo) -> None:
     ds.HeartRate = round(content.heart_rate)
     ds.TransducerType = "SECTOR_PHASED"
     ds.TransducerData = ["P4", "", ""]
-    ds.SequenceOfUltrasoundRegions = [
-        _region(_SECTOR, 1, 1, (3, 3), 0.1 * MM_PER_PIXEL, (_APEX_X - _SECTOR[0], _APEX_Y - _SECTOR[1])),
-        _region((250, 190, 400, 400), 1, 2, (3, 3), 0.1 * MM_PER_PIXEL, (_APEX_X - 250, _APEX_Y - 190)),
-    ]
+    ds.SequenceOfUltrasoundRegions = [_region(place, data) for _what, data, place in _REGIONS]
 
 
-def _region(
-    place: tuple[int, int, int, int],
-    spatial: int,
-    data: int,
-    units: tuple[int, int],
-    delta: float,
-    reference: tuple[int, int],
-) -> "Dataset":
-    """One item of Sequence of Ultrasound Regions; units 3 are centimetres."""
+def _region(place: tuple[int, int, int, int], data: int) -> "Dataset":
+    """One item of Sequence of Ultrasound Regions: a 2D format whose units, 3, are centimetres."""
     from pydicom.dataset import Dataset
 
     region = Dataset()
-    region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = spatial, data, 0
+    region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, data, 0
     region.RegionLocationMinX0, region.RegionLocationMinY0 = place[:2]
     region.RegionLocationMaxX1, region.RegionLocationMaxY1 = place[2:]
-    region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection = units
-    region.PhysicalDeltaX = region.PhysicalDeltaY = delta
-    region.ReferencePixelX0, region.ReferencePixelY0 = reference
+    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = 3
+    region.PhysicalDeltaX = region.PhysicalDeltaY = 0.1 * MM_PER_PIXEL
+    region.ReferencePixelX0, region.ReferencePixelY0 = _APEX_X - place[0], _APEX_Y - place[1]
     region.ReferencePixelPhysicalValueX = region.ReferencePixelPhysicalValueY = 0.0
     return region
 
@@ -230,7 +223,10 @@ def _truth(scene: EchoScene, content: Echo) -> dict[str, Any]:
         "columns": COLUMNS,
         "mm_per_pixel": MM_PER_PIXEL,
         "heart_rate_bpm": content.heart_rate,
-        "regions": [{"what": "2D tissue", "x0": _SECTOR[0], "y0": _SECTOR[1], "x1": _SECTOR[2], "y1": _SECTOR[3]}],
+        "regions": [
+            {"what": what, "data_type": data, "mm_per_pixel": MM_PER_PIXEL} | dict(zip(_CORNERS, place, strict=True))
+            for what, data, place in _REGIONS
+        ],
         "left_ventricle": found,
         "burned_in_text": True,
     }

@@ -144,9 +144,9 @@ def _cath_lab_visits() -> Iterator[_Visit]:
     visit.run(replace(fine, c_arm=CArm(-30.0, 20.0, size=1024), bits=12, relationship="LIN"), 1)
     yield visit
     visit = _Visit(Study(CHEN_JING_2, "20260227", "143330", "20260227-05", _CORONARY), [])
-    for number, plane, arm in ((1, "BIPLANE A", _view(-30, 0)), (2, "BIPLANE B", _view(60, 0))):
-        other = (1, 3 - number)
-        content = Angiogram(replace(_HELD, seed=132, c_arm=arm), plane, other)  # type: ignore[arg-type]
+    for number, arm in ((1, _view(-30, 0)), (2, _view(60, 0))):
+        recipe, other = replace(_HELD, seed=132, c_arm=arm), (1, 3 - number)
+        content = Angiogram(recipe, "BIPLANE A" if number == 1 else "BIPLANE B", other)
         visit.add(content, 1, "双平面 左冠状动脉", number)
         visit.minute = 0
     yield visit

@@ -67,6 +67,7 @@ def info_json(info: PictureInfo, privacy: bool) -> dict[str, Any]:
 def _identity(identity: Identity, privacy: bool) -> dict[str, str]:
     values = {
         "patient_name": identity.patient_name,
+        "patient_name_other": identity.patient_name_other,
         "patient_id": identity.patient_id,
         "birth_date": identity.birth_date,
         "sex": identity.sex,

@@ -20,6 +20,7 @@ NAME = "index.sqlite"
 
 _BUSY_S = 5.0
 _CACHE_KB = 65536
+_PAGE = 16384
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 
@@ -130,6 +131,8 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
         if not _number(connection, "schema_version"):
             with suppress(OSError):
                 os.chmod(path, 0o600)
+            # Large pages: a first import sorts and writes them twice as fast.
+            connection.execute(f"PRAGMA page_size={_PAGE}")
             connection.execute("PRAGMA journal_mode=WAL")
             # Two processes may begin a new index at once: the second finds it made when its turn comes.
             with transaction(connection):

@@ -7,6 +7,8 @@ Lines stand in the order of the catalogue; a line is called by its number, its r
 
 import re
 import threading
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -28,7 +30,8 @@ _SHORT = 3
 _REMEMBERED = 24
 """Words whose rows are remembered: one typed query and its corrections. 100,000 rows take 0.1 MB a word."""
 _NEWLINE = ord("\n")
-_SLICE = 1 << 20
+_BLOCK = 1 << 19
+"""Bytes compared in one go: what is written fits into the processor's cache."""
 _AT_BEGINNING = b"\n"
 """Marks a remembered word that must stand at the beginning of one; no word holds a newline."""
 
@@ -45,9 +48,10 @@ class Haystack:
         self._ends = newlines[1:]
         self._known: dict[bytes, tuple[Mask, int]] = {}
         self._lock = threading.Lock()
+        self._blocks = self._in_blocks()
         self._frequency = np.zeros(256, np.int64)
-        for begin in range(0, len(lines), _SLICE):
-            self._frequency += np.bincount(self.bytes[begin : begin + _SLICE], minlength=256)
+        for begin in range(0, len(lines), _BLOCK):
+            self._frequency += np.bincount(self.bytes[begin : begin + _BLOCK], minlength=256)
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -97,13 +101,27 @@ class Haystack:
         return (np.searchsorted(self._starts, places, side="right") - 1).astype(np.int32)
 
     def places(self, word: bytes) -> Places:
-        """Where `word` stands, ascending, overlapping ones too."""
+        """Where `word` stands, ascending, overlapping ones too. It may hold newlines."""
         order = self._rarest_first(word)
-        known = order[:2] if self._is_common(word) else order[:1]
-        places = np.flatnonzero(self._fitting(word, known))
-        for index in order[len(known) :]:
-            places = places[self.bytes[places + index] == word[index]]
-        return places
+        sure = order[:2] if self._is_common(word) else order[:1]
+        size = max(len(self.bytes) - len(word) + 1, 0)
+        found = [np.zeros(0, np.int64)]
+        fits, scratch = np.empty((2, min(_BLOCK, size)), np.bool_)
+        for begin in range(0, size, _BLOCK):
+            places = np.flatnonzero(self._fitting(word, sure, begin, fits[: size - begin], scratch)) + begin
+            for index in order[len(sure) :]:
+                places = places[self.bytes[places + index] == word[index]]
+            found.append(places)
+        return np.concatenate(found)
+
+    def _in_blocks(self) -> list[tuple[slice, int, int]]:
+        """The lines in blocks of about `_BLOCK` bytes: which rows, and where their bytes begin and end."""
+        bounds = np.searchsorted(self._starts, np.arange(_BLOCK, len(self.bytes), _BLOCK)).tolist()
+        cuts = list(dict.fromkeys((0, *bounds, len(self))))
+        return [
+            (slice(first, last), int(self._starts[first]), int(self._ends[last - 1]) + 1)
+            for first, last in pairwise(cuts)
+        ]
 
     def _rarest_first(self, word: bytes) -> list[int]:
         return sorted(range(len(word)), key=lambda index: int(self._frequency[word[index]]))
@@ -111,20 +129,29 @@ class Haystack:
     def _is_common(self, word: bytes) -> bool:
         return all(self._frequency[byte] > _COMMON * len(self.bytes) for byte in word)
 
-    def _fitting(self, word: bytes, indexes: list[int]) -> Mask:
-        """One truth value a byte of the text: whether `word` may begin there, by some of its bytes. 1 ms each."""
-        size = max(len(self.bytes) - len(word) + 1, 0)
-        fits = np.zeros(len(self.bytes), np.bool_)
-        np.equal(self.bytes[indexes[0] : indexes[0] + size], word[indexes[0]], out=fits[:size])
+    def _fitting(self, word: bytes, indexes: Sequence[int], begin: int, fits: Mask, scratch: Mask) -> Mask:
+        """Fill `fits`, one truth value for each byte from `begin` on: may `word` begin there, by some of its bytes?"""
+        end, scratch = begin + len(fits), scratch[: len(fits)]
+        np.equal(self.bytes[begin + indexes[0] : end + indexes[0]], word[indexes[0]], out=fits)
         for index in indexes[1:]:
-            fits[:size] &= self.bytes[index : index + size] == word[index]
+            np.equal(self.bytes[begin + index : end + index], word[index], out=scratch)
+            fits &= scratch
         return fits
 
     def _scanned(self, word: bytes) -> Mask:
-        if len(word) < _SHORT or (len(word) == _SHORT and self._is_common(word)):
-            # Nearly every line may hold it: lines are asked whether they do, not places for their lines.
-            return np.logical_or.reduceat(self._fitting(word, list(range(len(word)))), self._starts)
-        return self._mask(self.places(word))
+        if len(word) > _SHORT or (len(word) == _SHORT and not self._is_common(word)):
+            return self._mask(self.places(word))
+        # Nearly every line may hold it: lines are asked whether they do, not places for their lines.
+        mask = np.zeros(len(self), np.bool_)
+        longest = max((end - begin for _rows, begin, end in self._blocks), default=0)
+        fits, scratch = np.empty((2, longest), np.bool_)
+        for rows, begin, end in self._blocks:
+            # A word ends inside its line, so it cannot begin later.
+            inside = max(end - begin - len(word) + 1, 0)
+            self._fitting(word, range(len(word)), begin, fits[:inside], scratch)
+            fits[inside : end - begin] = False
+            np.logical_or.reduceat(fits[: end - begin], self._starts[rows] - begin, out=mask[rows])
+        return mask
 
     def _narrowed(self, pattern: bytes, base: Mask) -> Mask:
         search, text = re.compile(pattern).search, self.text

@@ -10,13 +10,18 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from console.studies.database import transaction
 from console.studies.schema import INDICES
 
 if TYPE_CHECKING:
     from console.model.index_row import IndexRow
+
+Item: TypeAlias = tuple["IndexRow | tuple[Any, ...]", int, str, str, int, int]
+"""A row, the number and the path of its folder (or zip file), its name in it, its size, its mtime_ns."""
 
 BATCH = 4000
 """Rows that gather before they are written."""
@@ -44,6 +49,8 @@ _EVERY = (
     "image_type, ts, pix, pixlen, dir, name, size, mtime_ns"
 )
 _SOME = "primary_deg, secondary_deg, title, title_raw, notes"
+_values = itemgetter(1, 0, 25, 26, 27, 28, 29, 30, 31, 32, 35, 36, 4, 38, 39)
+"""Of an IndexRow what goes into the columns of _EVERY, uid to pixlen."""
 
 
 def _insert(columns: str) -> str:
@@ -135,36 +142,25 @@ class Importer:
                     connection.execute(f"DROP INDEX IF EXISTS {name}")
             connection.execute("PRAGMA wal_autocheckpoint=16384")
 
-    def add(self, row: "IndexRow", folder: int, folder_path: str, name: str, size: int, mtime_ns: int) -> None:
-        """One object: the row, and the file it was read from in `folder`."""
-        head: tuple[Any, ...] = row[2:25]
-        # Within one run Python's own hash tells heads apart, and it costs a third of the lasting one.
-        place = 0 if row[2] and row[3] else folder
-        quick = hash(head) ^ place
-        known = self._known.get(quick)
-        if known is None:
-            known = self._enter(quick, head, place, folder_path)
-        every = (
-            *known,
-            row[1],
-            row[0],
-            *row[25:33],
-            row[35],
-            row[36],
-            row[4],
-            row[38],
-            row[39],
-            folder,
-            name if name.isascii() else storable(name),
-            size,
-            mtime_ns,
-        )
-        if row[33] is None and row[34] is None and not row[37] and not row[40]:
-            self._plain.append(every)
-        else:
-            plain = row[37].isascii() and b"\x1b" not in row[37]
-            title, raw = (row[37].decode("ascii"), None) if plain else ("", row[37])
-            self._instances.append((*every, row[33], row[34], title, raw, "\\".join(row[40])))
+    def add(self, items: Iterable[Item]) -> None:
+        """Objects, each with the file it was read from."""
+        known, enter = self._known.get, self._enter
+        plain, others = self._plain.append, self._instances.append
+        for row, folder, folder_path, name, size, mtime_ns in items:
+            head: tuple[Any, ...] = row[2:25]
+            # Within one run Python's own hash tells heads apart, and it costs a tenth of the lasting one.
+            quick = hash(head)
+            if not (head[0] and head[1]):
+                quick ^= folder
+            pair = known(quick) or enter(quick, head, folder_path)
+            kept = name if name.isascii() else storable(name)
+            every = pair + _values(row) + (folder, kept, size, mtime_ns)
+            if row[33] is None and row[34] is None and not row[37] and not row[40]:
+                plain(every)
+            else:
+                ascii_title = row[37].isascii() and b"\x1b" not in row[37]
+                title, raw = (row[37].decode("ascii"), None) if ascii_title else ("", row[37])
+                others((*every, row[33], row[34], title, raw, "\\".join(row[40])))
 
     def add_other(self, folder: int, name: str, size: int, mtime_ns: int, what: str) -> None:
         """A file that holds no object for the index; `what` says why, see `console.studies.problems`."""
@@ -242,10 +238,10 @@ class Importer:
             self._bulk = False
             mend(self._connection)
 
-    def _enter(self, quick: int, head: tuple[Any, ...], place: int, folder_path: str) -> tuple[int, int]:
+    def _enter(self, quick: int, head: tuple[Any, ...], folder_path: str) -> tuple[int, int]:
         if len(self._known) >= _MOST_HEADS:
             self._known.clear()
-        study, series, number, raw = head_numbers(head, folder_path if place else "")
+        study, series, number, raw = head_numbers(head, folder_path)
         self._heads.append((number, study, series, raw))
         known = self._known[quick] = (series, number)
         return known
@@ -256,9 +252,12 @@ def head_numbers(head: tuple[Any, ...], folder_path: str) -> tuple[int, int, int
 
     Where a UID is missing the folder stands in its place, so that such files still appear together.
     """
-    folder = b"\0" + os.fsencode(folder_path)
-    study = number_of((head[0].encode() or folder) + b"\0" + head[5])
-    series = number_within(study, b"%d\0" % study + (head[1].encode() or folder))
+    study_uid, series_uid = head[0].encode(), head[1].encode()
+    if not (study_uid and series_uid):
+        folder = b"\0" + os.fsencode(folder_path)
+        study_uid, series_uid = study_uid or folder, series_uid or folder
+    study = number_of(study_uid + b"\0" + head[5])
+    series = number_within(study, b"%d\0" % study + series_uid)
     raw = marshal.dumps(head, 2)
     return study, series, number_within(study, b"%d\0%d\0" % (study, series) + raw), raw
 
@@ -280,18 +279,22 @@ def import_rows(
     """
     importer = Importer(connection, bulk=is_empty(connection))
     folders: dict[str, int] = {}
-    count = 0
-    for row, folder_path, name, size, mtime_ns in rows:
-        folder = folders.get(folder_path)
+
+    def number(path: str) -> int:
+        folder = folders.get(path)
         if folder is None:
             if len(folders) >= _MOST_FOLDERS:
                 folders.clear()
-            folder = folders[folder_path] = folder_number(folder_path)
-            importer.add_folder(folder, root, folder_path)
-        importer.add(row, folder, folder_path, name, size, mtime_ns)
-        count += 1
-        if count % BATCH == 0:
-            importer.write(commit=count % COMMIT == 0)
+            folder = folders[path] = folder_number(path)
+            importer.add_folder(folder, root, path)
+        return folder
+
+    count = 0
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        importer.add((row, number(path), path, name, size, mtime_ns) for row, path, name, size, mtime_ns in batch)
+        count += len(batch)
+        importer.write(commit=count % COMMIT == 0)
     importer.finish()
     return count
 

@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from console.model.text import clean
-from console.pinyin import sort_key
 from console.studies.importer import Head
-from console.studies.wording import Words, hay, iso_date, iso_time, patient_key, spoken
+from console.studies.wording import Words, found_by, hay, iso_date, iso_time, patient_key, spoken
 
 Line: TypeAlias = tuple[Any, ...]
 """The values of one row, in the order of its table."""
@@ -123,8 +122,8 @@ def _study_line(study: int, strands: Sequence[Strand], total: Sum, words: Words,
         total.instances,
         total.frames,
         total.size,
-        sort_key(name.text),
-        hay((name.text, other), searched),
+        found_by(name.text)[1],
+        hay(name.text, other, searched),
         flags,
     )
 

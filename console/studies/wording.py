@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from console.model.text import clean
-from console.pinyin import keys_of
+from console.pinyin import keys_of, sort_key
 from console.studies.importer import Head, number_of
 
 if TYPE_CHECKING:
@@ -158,13 +158,25 @@ def spoken(name: str) -> str:
     return " ".join(group for group in groups if group)
 
 
-def hay(names: Sequence[str], others: Iterable[str]) -> str:
-    """The line that is searched: names as they are spoken, what they are also found by, then `others`."""
-    parts: dict[str, None] = {}
-    for name in names:
-        if name:
-            parts[spoken(name)] = None
-    for name in names:
-        parts.update(dict.fromkeys(keys_of(name)))
-    fields = [*parts, *others]
-    return "|".join([field.translate(_BARS) if "|" in field or "\n" in field else field for field in fields]).lower()
+@lru_cache(1 << 15)
+def found_by(name: str) -> tuple[str, str]:
+    """What a person name is searched by, as a part of a study's line to search, and what it is sorted by.
+
+    Remembered: a patient comes back, and the pinyin of a name costs more than everything else of a study.
+    """
+    return _joined((spoken(name), *keys_of(name))) if name else "", sort_key(name)
+
+
+def hay(name: str, other: str, fields: Sequence[str]) -> str:
+    """The line that is searched: the names and what they are also found by, then `fields`, in small letters."""
+    names = found_by(name)[0]
+    if other:
+        names = f"{names}|{found_by(other)[0]}"
+    return f"{names}|{_joined(fields)}"
+
+
+def _joined(fields: Sequence[str]) -> str:
+    line = "|".join(fields)
+    if line.count("|") >= len(fields) or "\n" in line:
+        line = "|".join([field.translate(_BARS) for field in fields])
+    return line.lower()

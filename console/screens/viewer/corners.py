@@ -67,8 +67,10 @@ def corner_texts(
 def _patient(identity: Identity, privacy: bool) -> list[str]:
     if privacy:
         return [HIDDEN]
+    other = display_name(identity.patient_name_other)
     return [
         display_name(identity.patient_name),
+        _("also read as {name}").format(name=other) if other else "",
         identity.patient_id,
         joined((identity.birth_date, identity.sex), "  "),
         identity.accession_number,

@@ -144,9 +144,11 @@ def test_the_ventricle_of_the_echo_is_as_wide_as_the_truth_says(
 ) -> None:
     [path] = of_kind(files, Echo)
     ds, truth = dcmread(path, stop_before_pixels=True), truths[path]
-    region = ds.SequenceOfUltrasoundRegions[0]
-    assert (region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection) == (3, 3)
-    assert region.PhysicalDeltaX * 10.0 == pytest.approx(truth["mm_per_pixel"])
+    for region, true in zip(ds.SequenceOfUltrasoundRegions, truth["regions"], strict=True):
+        assert (region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection) == (3, 3)
+        assert region.PhysicalDeltaX * 10.0 == pytest.approx(true["mm_per_pixel"])
+        assert (region.RegionLocationMinX0, region.RegionLocationMaxY1) == (true["x0"], true["y1"])
+        assert region.RegionDataType == true["data_type"]
     assert float(ds.FrameTime) == pytest.approx(1000.0 / truth["fps"])
     assert ds.PhotometricInterpretation == "RGB"
     for place in truth["left_ventricle"]:
