@@ -42,6 +42,15 @@ class Load:
 
 
 @dataclass(frozen=True)
+class _Loaded:
+    """The index was read anew."""
+
+    library: Library
+    catalogue: Catalogue
+    keep: int
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows of the last search from `offset` on."""
 
@@ -69,7 +78,7 @@ class Near:
     query: Query
 
 
-Question: TypeAlias = Search | Load | Page | SeriesOf | InstancesOf | Near
+Question: TypeAlias = Search | Load | _Loaded | Page | SeriesOf | InstancesOf | Near
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,6 @@ class Found:
 
     search: Search
     total: int
-    capped: bool
-    """There are more than `total`."""
     studies: int
     """Studies in the whole index."""
     cursor: int
@@ -164,6 +171,9 @@ class Librarian:
         self._search: Search | None = None
         self._hits: Hits | None = None
         self._catalogue: Catalogue | None = None
+        self._library = Library(home)
+        self._loading = False
+        """While the index is read anew questions are answered from what was read before."""
         self._thread = threading.Thread(target=self._work, name="librarian", daemon=True)
         self._thread.start()
 
@@ -180,7 +190,6 @@ class Librarian:
             self._condition.notify()
 
     def _work(self) -> None:
-        library = Library(self._home)
         while True:
             with self._condition:
                 while not self._closed and not self._mail.questions:
@@ -189,19 +198,26 @@ class Librarian:
                     break
                 question = self._mail.take()
             try:
-                for answer in self._answers(question, library):
+                for answer in self._answers(question):
                     self._deliver(answer)
             except ConsoleError as error:
                 self._deliver(Refused(error))
-        library.close()
+        self._library.close()
 
-    def _answers(self, question: Question | None, library: Library) -> Iterator[Answer]:
+    def _answers(self, question: Question | None) -> Iterator[Answer]:
+        library = self._library
         if isinstance(question, Load):
-            self._catalogue = library.reload()
+            if not self._loading:
+                self._loading = True
+                threading.Thread(target=self._load, args=(question.keep,), name="index-load", daemon=True).start()
+        elif isinstance(question, _Loaded):
+            self._loading = False
+            self._library, self._catalogue = question.library, question.catalogue
+            library.close()
             if self._search is not None:
-                yield self._found(replace(self._search, keep=question.keep), library)
+                yield self._found(replace(self._search, keep=question.keep))
         elif isinstance(question, Search):
-            yield self._found(question, library)
+            yield self._found(question)
         elif isinstance(question, Page):
             if self._search is not None and self._hits is not None and self._catalogue is not None:
                 yield Paged(self._search, question.offset, self._page(question.offset))
@@ -216,16 +232,24 @@ class Librarian:
         """Whether somebody has typed on."""
         return self._closed or any(kind in (Search, Near) for kind, _offset in list(self._mail.questions))
 
-    def _found(self, search: Search, library: Library) -> Found:
+    def _load(self, keep: int) -> None:
+        library = Library(self._home)
+        try:
+            self.ask(_Loaded(library, library.reload(), keep))
+        except ConsoleError as error:
+            self._loading = False
+            self._deliver(Refused(error))
+
+    def _found(self, search: Search) -> Found:
         if self._catalogue is None:
-            self._catalogue = library.reload()
+            self._catalogue = self._library.reload()
         catalogue = self._catalogue
         self._search = search
         found = catalogue.patients if search.patients else catalogue.find
         self._hits = hits = found(search.query, search.order)
         cursor = (hits.place_of(search.keep) if search.keep else None) or 0
         offset = cursor // PAGE * PAGE
-        return Found(search, hits.total, hits.capped, len(catalogue), cursor, offset, self._page(offset))
+        return Found(search, hits.total, len(catalogue), cursor, offset, self._page(offset))
 
     def _page(self, offset: int) -> Sequence[StudyLine] | Sequence[PatientLine]:
         assert self._catalogue is not None

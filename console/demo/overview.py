@@ -13,7 +13,13 @@ def overview(items: Sequence[Item]) -> bytes:
     patients: dict[str, dict[str, Any]] = {}
     for item in items:
         right = item.study.patient
-        about = {"name": right.name, "birth_date": right.birth_date, "sex": right.sex, "studies": []}
+        about = {
+            "patient_id": right.patient_id,
+            "name": right.name,
+            "birth_date": right.birth_date,
+            "sex": right.sex,
+            "studies": [],
+        }
         studies = patients.setdefault(right.patient_id, about)["studies"]
         if item.uid("study") not in studies:
             studies.append(item.uid("study"))
@@ -21,7 +27,7 @@ def overview(items: Sequence[Item]) -> bytes:
         {
             "generator_version": GENERATOR_VERSION,
             "what": "Invented patients; every picture is computed and its truth lies beside it.",
-            "patients": patients,
+            "patients": list(patients.values()),
             "frames": sum(item.frames for item in items),
             "files": [
                 {

@@ -187,7 +187,7 @@ class Scene:
         return families
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _white_noise(size: int) -> tuple[Image, ...]:
     random = np.random.RandomState([size, 3])
     shape = (size + _NOISE_MARGIN, size + _NOISE_MARGIN)

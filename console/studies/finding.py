@@ -59,8 +59,6 @@ class Hits:
 
     ids: npt.NDArray[np.int64]
     """`StudyLine.id` of each."""
-    capped: bool = False
-    """There are more than `total`; never so today, since counting all of them is quick enough."""
 
     @property
     def total(self) -> int:

@@ -196,8 +196,12 @@ class Importer:
         """Rows that `write` has not written yet."""
         return len(self._plain) + len(self._instances) + len(self._others) + len(self._gone) + len(self._gone_others)
 
-    def write(self, commit: bool = True) -> None:
-        """Write what has gathered. Raises sqlite3.Error; then nothing of it, since the last commit, is in the index."""
+    def write(self, commit: bool = True) -> set[int]:
+        """Write what has gathered and return the studies that it adds to.
+
+        Raises sqlite3.Error; then nothing of it, since the last commit, is in the index.
+        """
+        touched = {head[1] for head in self._heads}
         run, many = self._connection.execute, self._connection.executemany
         if not self._connection.in_transaction:
             run("BEGIN IMMEDIATE")
@@ -212,7 +216,7 @@ class Importer:
             many(_OTHERS, self._others)
             many(_COMPLETE, self._complete)
             if not self._bulk:
-                many("INSERT OR IGNORE INTO touched VALUES (?)", {(head[1],) for head in self._heads})
+                many("INSERT OR IGNORE INTO touched VALUES (?)", [(study,) for study in touched])
             if commit:
                 run("COMMIT")
         except sqlite3.Error:
@@ -230,6 +234,7 @@ class Importer:
         if not self._bulk:
             # Heads name the studies that a transaction touches: the next one has to name its own.
             self._known.clear()
+        return touched
 
     def finish(self) -> None:
         """Write the rest, and build what a first import left out."""

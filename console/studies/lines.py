@@ -5,80 +5,73 @@ equally frequent: the same files always give the same line.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from console.model.text import clean
-from console.studies.importer import Head
-from console.studies.wording import Words, found_by, hay, iso_date, iso_time, patient_key, spoken
+from console.studies.importer import Head, read_head
+from console.studies.wording import Words, device_of, found_by, hay, iso_date, iso_time, patient_key, spoken
 
 Line: TypeAlias = tuple[Any, ...]
 """The values of one row, in the order of its table."""
 
+Sums: TypeAlias = tuple[Any, ...]
+"""What instances come to: files, distinct SOP Instance UIDs (one without counts for itself), frames, bytes; of a head
+also the instance that has the smallest Instance Number, and that number or None."""
+
+Job: TypeAlias = tuple[
+    int, list[tuple[int, int, bytes, Sums]], list[tuple[int, bytes, int]], dict[str, float], dict[int, Sums]
+]
+"""A study to make lines of, in plain values that marshal can carry: its number; each head as (number, series, raw,
+sums); titles that are not plain as (instance, raw, head); the votes of its device's other studies; where an instance is
+there more than once, sums over each series, and over the study under 0, that count it once."""
+
+Made: TypeAlias = tuple[Line, list[Line], list[tuple[str, int]], int]
+"""The row of table study, those of table series, (title, instance), and the device where the study votes."""
+
 _PATIENT_LEVEL = slice(3, 15)
+_Strand: TypeAlias = tuple[int, Head, Sums]
 
 
-class Sum(NamedTuple):
-    """What instances come to."""
-
-    files: int
-    instances: int
-    """Distinct SOP Instance UIDs; one without counts for itself."""
-    frames: int
-    size: int
-    first: int = 0
-    number: int | None = None
-    """Instance Number of `first`, the smallest."""
-
-
-class Strand(NamedTuple):
-    """One head of a study and what its instances come to."""
-
-    series: int
-    head: Head
-    sum: Sum
-
-
-Once: TypeAlias = Callable[[int | None], Sum]
-"""Sums over a series, or over the study for None, each SOP Instance UID counted once."""
-
-
-def study_lines(study: int, strands: Sequence[Strand], words: Words, once: Once | None) -> tuple[Line, list[Line]]:
-    """The row of table study and those of table series. `strands` are all of one study and not empty.
-
-    `once` is needed where an instance may be there more than once; else sums can simply be added.
-    """
-    total = once(None) if once is not None else _total(strands)
-    if len(strands) == 1:
-        strand = strands[0]
-        series = [_series_line(study, strand.series, strands, words, total)]
-        return _study_line(study, strands, total, words, 1), series
-    by_series: dict[int, list[Strand]] = {}
+def settle_study(job: Job) -> Made | None:
+    """The lines of one study; None where a head is not what was written, since the index is damaged."""
+    study, heads, raw_titles, votes, once = job
+    strands: list[_Strand] = []
+    for number, series, raw, sums in heads:
+        head = read_head(number, study, series, raw)
+        if head is None:
+            return None
+        strands.append((series, head, sums))
+    charsets = {number: head[3] for (number, *_rest), (_series, head, _sums) in zip(heads, strands, strict=True)}
+    titles = [(instance, raw, charsets[number]) for instance, raw, number in raw_titles]
+    words = Words([head for _series, head, _sums in strands], [title[1:] for title in titles], votes)
+    by_series: dict[int, list[_Strand]] = {}
     for strand in strands:
-        by_series.setdefault(strand.series, []).append(strand)
-    series = [
-        _series_line(study, number, some, words, once(number) if once is not None else _total(some))
-        for number, some in by_series.items()
+        by_series.setdefault(strand[0], []).append(strand)
+    line = _study_line(study, strands, once.get(0) or _total(strands), words, len(by_series))
+    series_lines = [
+        _series_line(study, series, some, words, once.get(series) or _total(some)) for series, some in by_series.items()
     ]
-    return _study_line(study, strands, total, words, len(by_series)), series
+    texts = [(words.text(raw, charset), instance) for instance, raw, charset in titles]
+    if words.plain:
+        return (*line, 0, "", 0), series_lines, texts, 0
+    device = device_of(strands[0][1])
+    written = "\n".join([f"{charset}={weight!r}" for charset, weight in words.votes().items()])
+    return (*line, device, written, int(not words.certain)), series_lines, texts, device
 
 
-def _total(strands: Sequence[Strand]) -> Sum:
-    sums = [strand.sum for strand in strands]
-    if len(sums) == 1:
-        return sums[0]
-    files, frames, size = (
-        sum(column) for column in zip(*((one.files, one.frames, one.size) for one in sums), strict=True)
-    )
-    return Sum(files, files, frames, size)
+def _total(strands: Sequence[_Strand]) -> Sums:
+    if len(strands) == 1:
+        return strands[0][2]
+    return tuple(map(sum, zip(*[sums[:4] for _series, _head, sums in strands], strict=True)))
 
 
-def _study_line(study: int, strands: Sequence[Strand], total: Sum, words: Words, series_count: int) -> Line:
-    modalities = "\\".join(sorted({mode for strand in strands if (mode := _plain(strand.head[15]))}))
-    head, differing = strands[0].head, ""
+def _study_line(study: int, strands: Sequence[_Strand], total: Sums, words: Words, series_count: int) -> Line:
+    modalities = "\\".join(sorted({mode for _series, head, _sums in strands if (mode := _plain(head[15]))}))
+    head, differing = strands[0][1], ""
     if len(strands) > 1:
         level = head[_PATIENT_LEVEL]
-        if any(strand.head[_PATIENT_LEVEL] != level for strand in strands):
+        if any(strand[1][_PATIENT_LEVEL] != level for strand in strands):
             head = _merged(strands)
             differing = _differing(strands, words, head)
     text, charset = words.text, head[3]
@@ -98,7 +91,7 @@ def _study_line(study: int, strands: Sequence[Strand], total: Sum, words: Words,
     flags = "names-differ" if differing else ""
     if not head[0]:
         flags = f"{flags}\\no-uid" if flags else "no-uid"
-    if total.files != total.instances:
+    if total[0] != total[1]:
         flags = f"{flags}\\copies" if flags else "copies"
     return (
         study,
@@ -119,22 +112,20 @@ def _study_line(study: int, strands: Sequence[Strand], total: Sum, words: Words,
         words.name(head[14], charset).text,
         modalities,
         series_count,
-        total.instances,
-        total.frames,
-        total.size,
+        *total[1:4],
         found_by(name.text)[1],
         hay(name.text, other, searched),
         flags,
     )
 
 
-def _series_line(study: int, series: int, strands: Sequence[Strand], words: Words, total: Sum) -> Line:
-    if len(strands) == 1:
-        _series, head, first = strands[0]
-    else:
+def _series_line(study: int, series: int, strands: Sequence[_Strand], words: Words, total: Sums) -> Line:
+    _series, head, first = strands[0]
+    if len(strands) > 1:
         head = _merged(strands)
-        sums = (strand.sum for strand in strands)
-        first = min(sums, key=lambda one: (one.number is None, one.number or 0, one.first))
+        first = min(
+            (sums for _series, _head, sums in strands), key=lambda sums: (sums[5] is None, sums[5] or 0, sums[4])
+        )
     text, charset = words.text, head[3]
     return (
         series,
@@ -148,18 +139,17 @@ def _series_line(study: int, series: int, strands: Sequence[Strand], words: Word
         text(head[20], charset),
         text(head[21], charset),
         text(head[22], charset),
-        total.instances,
-        total.frames,
-        total.size,
-        first.first,
+        *total[1:4],
+        first[4],
     )
 
 
-def _merged(strands: Sequence[Strand]) -> Head:
+def _merged(strands: Sequence[_Strand]) -> Head:
     """One head that stands for all: of each value the most frequent that is not empty."""
+    files = [sums[0] for _series, _head, sums in strands]
     return Head._make(
-        _frequent([(value, strand.sum.files) for value, strand in zip(column, strands, strict=True)])
-        for column in zip(*(strand.head for strand in strands), strict=True)
+        column[0] if column.count(column[0]) == len(column) else _frequent(list(zip(column, files, strict=True)))
+        for column in zip(*(head for _series, head, _sums in strands), strict=True)
     )
 
 
@@ -171,10 +161,10 @@ def _frequent(values: Sequence[tuple[Any, int]]) -> Any:
     return min(counts, key=lambda value: (-counts[value], value)) if counts else values[0][0]
 
 
-def _differing(strands: Sequence[Strand], words: Words, chosen: Head) -> str:
+def _differing(strands: Sequence[_Strand], words: Words, chosen: Head) -> str:
     """Another name that stands in the study; empty for none."""
     name = spoken(words.name(chosen.patient_name, chosen.charset).text).lower()
-    others = {words.name(strand.head.patient_name, strand.head.charset).text for strand in strands}
+    others = {words.name(head.patient_name, head.charset).text for _series, head, _sums in strands}
     return min((other for other in others if other and spoken(other).lower() != name), default="")
 
 

@@ -74,6 +74,8 @@ class Found:
     """Files looked at; of a zip file its members."""
     unchanged: int = 0
     removed: int = 0
+    trifles: int = 0
+    """Files too small to be read."""
     gone_instances: list[int] = field(default_factory=list)
     gone_others: list[tuple[int, str | bytes]] = field(default_factory=list)
     others: list[tuple[int, File, str]] = field(default_factory=list)
@@ -255,6 +257,7 @@ class Walk:
             if before is not None and before.size == size and before.mtime_ns == mtime_ns:
                 found.unchanged += 1
             elif size < _LEAST:
+                found.trifles += 1
                 found.others.append((folder.number, file, problems.NOT_DICOM))
                 found.gone_instances += before.instances if before is not None else ()
             else:

@@ -6,15 +6,14 @@ are read once more at the end of a run, with the votes of the other studies of t
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
+from typing import TypeAlias
 
 from console.studies.database import damaged, transaction
-from console.studies.importer import Head, read_head
-from console.studies.lines import Line, Strand, Sum, study_lines
-from console.studies.wording import Words, device_of
+from console.studies.lines import Job, Made, settle_study
 
 CHUNK = 1000
 """Studies of one transaction; between two the work can be stopped."""
@@ -28,12 +27,16 @@ SELECT i.head, count(*), sum(i.frames), sum(i.size), i.id, min(i.number)
 FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_series ON i.series = s.series
 GROUP BY s.study, s.series, i.head
 """
-_COPIES = """
+_ANY_COPIES = """
 SELECT count(*) > count(DISTINCT i.uid) FROM temp.strand s
 CROSS JOIN instance i INDEXED BY instance_series ON i.series = s.series
 """
+_COPIES = """
+SELECT s.study FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_series ON i.series = s.series
+GROUP BY s.study HAVING count(*) > count(DISTINCT i.uid)
+"""
 _ONCE = """
-SELECT total(files), count(*), total(frames), total(size) FROM
+SELECT sum(files), count(*), sum(frames), sum(size) FROM
 (SELECT count(*) AS files, max(i.frames) AS frames, sum(i.size) AS size
  FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_series ON i.series = s.series
  WHERE s.study = ? AND s.series BETWEEN ? AND ? GROUP BY CASE i.uid WHEN '' THEN i.id ELSE i.uid END)
@@ -43,11 +46,7 @@ SELECT DISTINCT a.uid FROM temp.now n CROSS JOIN study a ON a.id = n.study CROSS
 WHERE b.id != a.id AND a.uid != ''
 """
 _TITLES = """
-SELECT i.id, i.title_raw, i.head FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_title
-ON i.series = s.series WHERE i.title_raw IS NOT NULL AND s.study = ?
-"""
-_TITLED = """
-SELECT DISTINCT s.study FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_title
+SELECT s.study, i.id, i.title_raw, i.head FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_title
 ON i.series = s.series WHERE i.title_raw IS NOT NULL
 """
 _SWAYED = """
@@ -56,12 +55,23 @@ INSERT OR IGNORE INTO swayed SELECT device FROM study WHERE votes != '' AND id I
 _UNSURE = "SELECT s.id, s.device, s.votes FROM study s JOIN swayed d ON d.device = s.device WHERE s.unsure"
 _SHARED = "two-patients"
 
+Compute: TypeAlias = Callable[[list[Job]], Callable[[], list[Made | None]]]
+"""Begins to work on studies, and returns how to get what was made of them. Several may be under way."""
+
+
+def here(jobs: list[Job]) -> Callable[[], list[Made | None]]:
+    """Work on studies in this process."""
+    return lambda: [settle_study(job) for job in jobs]
+
 
 class Settler:
     """Settles studies on one connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, compute: Compute = here, ahead: int = 0) -> None:
+        """`ahead` chunks are given to `compute` before the first of them has to be ready."""
         self._connection = connection
+        self._compute = compute
+        self._ahead = ahead
         strand = "strand(study INTEGER, series INTEGER, PRIMARY KEY(study, series)) WITHOUT ROWID"
         for table in (strand, "now(study INTEGER PRIMARY KEY)"):
             connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
@@ -74,115 +84,112 @@ class Settler:
         self, cancelled: Callable[[], bool] = lambda: False, tick: Callable[[int], object] = lambda done: None
     ) -> bool:
         """Settle all studies that wait, then those that the votes of their device may decide; False when stopped."""
-        done = 0
-        while chunk := self._numbers("SELECT study FROM touched LIMIT ?", CHUNK):
-            if cancelled():
-                return False
-            self.settle_these(chunk)
-            done += len(chunk)
-            tick(done)
-        return self._ask_devices(cancelled)
+        if not self._settle(((chunk, {}) for chunk in self._touched()), cancelled, tick):
+            return False
+        if not self._settle(self._undecided(), cancelled, tick):
+            return False
+        self._connection.execute("DELETE FROM swayed")
+        return True
 
     def settle_these(self, studies: Sequence[int]) -> None:
-        """Settle `studies` in one transaction, by their own votes."""
-        with transaction(self._connection):
-            self._settle(studies, {})
+        """Settle some studies, by their own votes."""
+        self._settle(iter([(sorted(studies), {})]), lambda: False, lambda done: None)
 
-    def _settle(self, studies: Sequence[int], votes: Mapping[int, Mapping[str, float]]) -> None:
-        run, many = self._connection.execute, self._connection.executemany
-        these = [(study,) for study in sorted(studies)]
-        run("DELETE FROM temp.now")
-        many("INSERT INTO temp.now VALUES (?)", these)
-        heads = self._heads()
-        sums, copies = self._sums()
-        titled = set(self._numbers(_TITLED))
-        made = _Made()
-        for (study,) in these:
-            known = heads.get(study, {})
-            strands: list[Strand] = []
-            for number, one in known.items():
-                if number in sums:
-                    made.gone += [(row,) for row in one.rows[1:]]
-                    strands.append(Strand(one.series, one.head, sums[number]))
-                else:
-                    made.gone += [(row,) for row in one.rows]
-            if strands:
-                titles = self._titles(study, known) if study in titled else []
-                self._make(study, strands, titles, votes.get(study, {}), copies, made)
-            else:
-                made.lost.update(one.head.study for one in known.values())
-        self._write(made)
-
-    def _write(self, made: "_Made") -> None:
-        run, many = self._connection.execute, self._connection.executemany
-        run(_SWAYED)
-        for table, column in (("study", "id"), ("series", "study"), ("touched", "study")):
-            run(f"DELETE FROM {table} WHERE {column} IN (SELECT study FROM temp.now)")
-        many("DELETE FROM head WHERE rowid = ?", made.gone)
-        many(_STUDIES, made.studies)
-        many(_SERIES, sorted(made.series, key=itemgetter(0)))
-        many("INSERT OR IGNORE INTO swayed VALUES (?)", [(device,) for device in made.swayed])
-        many("UPDATE instance SET title = ? WHERE id = ?", made.titles)
-        self._mark_shared({*made.lost, *(uid for (uid,) in run(_TWINS))})
-
-    def _make(
+    def _settle(
         self,
-        study: int,
-        strands: Sequence[Strand],
-        titles: Sequence[tuple[int, bytes, str]],
-        votes: Mapping[str, float],
-        copies: bool,
-        made: "_Made",
-    ) -> None:
-        words = Words([strand.head for strand in strands], [title[1:] for title in titles], votes)
-        once = (lambda number: self._once(study, number)) if copies else None
-        line, series = study_lines(study, strands, words, once)
-        made.series += series
-        if titles:
-            made.titles += [(words.text(raw, charset), number) for number, raw, charset in titles]
-        if words.plain:
-            made.studies.append((*line, 0, "", 0))
-            return
-        device = device_of(strands[0].head)
-        made.studies.append((*line, device, _written(words.votes()), not words.certain))
-        made.swayed.add(device)
+        chunks: Iterator[tuple[Sequence[int], Mapping[int, dict[str, float]]]],
+        cancelled: Callable[[], bool],
+        tick: Callable[[int], object],
+    ) -> bool:
+        done = 0
+        under_way: deque[tuple[_Loaded, Callable[[], list[Made | None]]]] = deque()
+        while True:
+            if cancelled():
+                return False
+            chunk = next(chunks, None)
+            if chunk is not None:
+                loaded = self._load(*chunk)
+                under_way.append((loaded, self._compute(loaded.jobs)))
+            if chunk is None or len(under_way) > self._ahead:
+                if not under_way:
+                    return True
+                loaded, get = under_way.popleft()
+                self._write(loaded, get())
+                done += len(loaded.studies)
+                tick(done)
 
-    def _heads(self) -> dict[int, dict[int, "_Known"]]:
-        """The heads of each chosen study by number, ascending; the series of all are noted for the queries below."""
-        found: dict[int, dict[int, _Known]] = {}
-        strands: set[tuple[int, int]] = set()
-        for study, number, series, raw, row in self._connection.execute(_HEADS):
-            its = found.setdefault(study, {})
-            if number in its:
-                its[number].rows.append(row)
-                continue
-            head = read_head(number, study, series, raw)
-            if head is None:
+    def _touched(self) -> Iterator[Sequence[int]]:
+        last = -1
+        while chunk := self._numbers("SELECT study FROM touched WHERE study > ? ORDER BY study LIMIT ?", last, CHUNK):
+            last = chunk[-1]
+            yield chunk
+
+    def _load(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]]) -> "_Loaded":
+        """All that is known of some studies, ascending by number."""
+        run, many = self._connection.execute, self._connection.executemany
+        self._choose(studies)
+        heads: dict[int, dict[int, tuple[int, bytes]]] = defaultdict(dict)
+        gone: list[tuple[int]] = []
+        for study, number, series, raw, row in run(_HEADS):
+            if number in heads[study]:
+                gone.append((row,))
+            heads[study][number] = (series, raw)
+        run("DELETE FROM temp.strand")
+        strands = {(study, series) for study, its in heads.items() for series, _raw in its.values()}
+        many("INSERT INTO temp.strand VALUES (?, ?)", sorted(strands))
+        sums = {head: (files, files, *rest) for head, files, *rest in run(_SUMS)}
+        titles: dict[int, list[tuple[int, bytes, int]]] = defaultdict(list)
+        for study, instance, raw, head in run(_TITLES):
+            titles[study].append((instance, raw, head))
+        copies = set(self._numbers(_COPIES)) if run(_ANY_COPIES).fetchone()[0] else set()
+        jobs: list[Job] = []
+        for study in studies:
+            its = sorted(heads[study].items())
+            present = [(number, series, raw, sums[number]) for number, (series, raw) in its if number in sums]
+            if len(present) < len(its):
+                gone += self._rows(study, [number for number, _head in its if number not in sums])
+            if present:
+                once = self._once(study, {series for _number, series, _raw, _sum in present}) if study in copies else {}
+                jobs.append((study, present, titles.get(study, []), votes.get(study, {}), once))
+        return _Loaded(studies, jobs, gone)
+
+    def _write(self, loaded: "_Loaded", made: Sequence[Made | None]) -> None:
+        run, many = self._connection.execute, self._connection.executemany
+        with transaction(self._connection):
+            self._choose(loaded.studies)
+            run(_SWAYED)
+            here = {job[0] for job in loaded.jobs}
+            lost = [study for study in loaded.studies if study not in here]
+            uids = {uid for study in lost for (uid,) in run("SELECT uid FROM study WHERE id = ?", (study,))}
+            for table, column in (("study", "id"), ("series", "study"), ("touched", "study")):
+                run(f"DELETE FROM {table} WHERE {column} IN (SELECT study FROM temp.now)")
+            many("DELETE FROM head WHERE rowid = ?", loaded.gone)
+            found = [one for one in made if one is not None]
+            if len(found) < len(made):
                 raise damaged(self._connection)
-            its[number] = _Known(series, head, [row])
-            strands.add((study, series))
-        self._connection.execute("DELETE FROM temp.strand")
-        self._connection.executemany("INSERT INTO temp.strand VALUES (?, ?)", sorted(strands))
-        return {study: dict(sorted(its.items())) if len(its) > 1 else its for study, its in found.items()}
+            many(_STUDIES, [line for line, _series, _titles, _device in found])
+            many(_SERIES, sorted((line for one in found for line in one[1]), key=itemgetter(0)))
+            many("INSERT OR IGNORE INTO swayed VALUES (?)", {(device,) for *_rest, device in found if device})
+            many("UPDATE instance SET title = ? WHERE id = ?", [title for one in found for title in one[2]])
+            self._mark_shared({*uids, *(uid for (uid,) in run(_TWINS))})
 
-    def _sums(self) -> tuple[dict[int, Sum], bool]:
-        """What the instances of each head come to, and whether any SOP Instance UID stands there more than once."""
+    def _choose(self, studies: Sequence[int]) -> None:
+        self._connection.execute("DELETE FROM temp.now")
+        self._connection.executemany("INSERT INTO temp.now VALUES (?)", [(study,) for study in studies])
+
+    def _rows(self, study: int, heads: Sequence[int]) -> list[tuple[int]]:
+        """Where the heads stand that no instance has any more."""
+        return [
+            (row,)
+            for row, head in self._connection.execute("SELECT rowid, id FROM head WHERE study = ?", (study,))
+            if head in heads
+        ]
+
+    def _once(self, study: int, series: set[int]) -> dict[int, tuple[int, int, int, int]]:
+        """Sums over each series, and over the study under 0, each SOP Instance UID counted once."""
+        ranges = {0: (0, _LARGEST), **{number: (number, number) for number in series}}
         run = self._connection.execute
-        sums = {
-            head: Sum(files, files, frames, size, first, number)
-            for head, files, frames, size, first, number in run(_SUMS)
-        }
-        return sums, bool(run(_COPIES).fetchone()[0])
-
-    def _once(self, study: int, series: int | None) -> Sum:
-        between = (0, _LARGEST) if series is None else (series, series)
-        files, instances, frames, size = self._connection.execute(_ONCE, (study, *between)).fetchone()
-        return Sum(int(files), instances, int(frames), int(size))
-
-    def _titles(self, study: int, heads: Mapping[int, "_Known"]) -> list[tuple[int, bytes, str]]:
-        """Number, bytes and declared character set of the titles that are not plain."""
-        rows = self._connection.execute(_TITLES, (study,))
-        return [(number, raw, heads[head].head.charset) for number, raw, head in rows]
+        return {number: run(_ONCE, (study, *between)).fetchone() for number, between in ranges.items()}
 
     def _mark_shared(self, uids: set[str]) -> None:
         """Mark the studies whose UID stands under two patients, and take the mark from those whose twin is gone."""
@@ -196,36 +203,26 @@ class Settler:
                     changed.append((wanted, number))
         self._connection.executemany("UPDATE study SET flags = ? WHERE id = ?", changed)
 
-    def _ask_devices(self, cancelled: Callable[[], bool]) -> bool:
-        """Read once more the studies that are not sure of their texts, where other studies of the device have voted."""
-        run = self._connection.execute
+    def _undecided(self) -> Iterator[tuple[Sequence[int], Mapping[int, dict[str, float]]]]:
+        """Studies that are not sure of their texts, where other studies of the device have voted, with those votes."""
         unsure = self._connection.execute(_UNSURE).fetchall()
-        totals: dict[int, Counter[str]] = {device: Counter() for _study, device, _votes in unsure}
+        totals: dict[int, dict[str, float]] = {device: {} for _study, device, _own in unsure}
         if totals:
-            for device, votes in run("SELECT device, votes FROM study WHERE votes != ''"):
+            for device, votes in self._connection.execute("SELECT device, votes FROM study WHERE votes != ''"):
                 if device in totals:
-                    totals[device].update(_read(votes))
+                    for charset, weight in _votes(votes).items():
+                        totals[device][charset] = totals[device].get(charset, 0.0) + weight
         for at in range(0, len(unsure), CHUNK):
-            if cancelled():
-                return False
-            chunk = unsure[at : at + CHUNK]
-            others = {study: _others(totals[device], _read(votes)) for study, device, votes in chunk}
-            with transaction(self._connection):
-                self._settle(list(others), others)
-        run("DELETE FROM swayed")
-        return True
+            others = {study: _others(totals[device], _votes(own)) for study, device, own in unsure[at : at + CHUNK]}
+            yield sorted(others), others
 
     def _numbers(self, query: str, *values: int) -> list[int]:
         return [number for (number,) in self._connection.execute(query, values)]
 
 
-def _written(votes: Mapping[str, float]) -> str:
-    """Votes as table study keeps them."""
-    return "\n".join(f"{charset}={weight!r}" for charset, weight in votes.items())
-
-
-def _read(votes: str) -> dict[str, float]:
-    pairs = (line.rpartition("=") for line in votes.split("\n") if line)
+def _votes(written: str) -> dict[str, float]:
+    """What `console.studies.lines` wrote."""
+    pairs = (line.rpartition("=") for line in written.split("\n") if line)
     return {charset: float(weight) for charset, _sign, weight in pairs}
 
 
@@ -236,25 +233,10 @@ def _others(totals: Mapping[str, float], own: Mapping[str, float]) -> dict[str, 
 
 
 @dataclass(frozen=True)
-class _Known:
-    """One head as it stands in the index."""
+class _Loaded:
+    """A chunk of studies on its way."""
 
-    series: int
-    head: Head
-    rows: list[int]
-    """Where it stands; each run that adds to a study writes it once more."""
-
-
-@dataclass
-class _Made:
-    """What one transaction of settling writes."""
-
-    studies: list[Line] = field(default_factory=list)
-    series: list[Line] = field(default_factory=list)
-    swayed: set[int] = field(default_factory=set)
-    """Devices whose votes change."""
-    titles: list[tuple[str, int]] = field(default_factory=list)
-    gone: list[tuple[int]] = field(default_factory=list)
+    studies: Sequence[int]
+    jobs: list[Job]
+    gone: list[tuple[int]]
     """Rows of heads that no instance has any more, or that stand twice."""
-    lost: set[str] = field(default_factory=set)
-    """UIDs of studies that have no instance any more."""

@@ -5,9 +5,8 @@ Most texts are ASCII and cost nothing here; only others are weighed by `console.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from console.model.text import clean
 from console.pinyin import keys_of, sort_key
@@ -28,8 +27,7 @@ _TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2}))?)?")
 _BARS = str.maketrans("\n|", "  ")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One text, read."""
 
     text: str

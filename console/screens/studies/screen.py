@@ -228,8 +228,7 @@ class StudiesScreen(SidePane, Indexing, Exporting):
             count = ngettext("{count} patient", "{count} patients", answer.total)
         else:
             count = ngettext("{count} study", "{count} studies", answer.total)
-        number = f"{answer.total}+" if answer.capped else str(answer.total)
-        parts = [count.format(count=number), _(ORDERS[self._order].name)]
+        parts = [count.format(count=answer.total), _(ORDERS[self._order].name)]
         if self._filter:
             parts.append(_(FILTERS[self._filter].name))
         if self._patient is not None and not self.services.preferences.now.privacy:

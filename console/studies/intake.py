@@ -1,0 +1,238 @@
+"""Takes one root in: batches of the walk go to whoever is free to read, rows come back and go into the index.
+
+This process walks, reads and writes; reader processes read beside it. It takes what has come back before it reads on
+itself, so that nobody waits for it.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from console.studies import problems
+from console.studies.importer import BATCH, Importer, Item, is_empty, storable
+from console.studies.media import DIRECTORY_CLASS, is_directory_name
+from console.studies.objects import DEEP, Outcome, read_files, read_members
+from console.studies.scan import Batch, Folder, RootGone, Walk
+from console.studies.settle import Settler
+from console.studies.workers import Readers
+
+_COMMIT_S = 1.0
+_SETTLE_S = 2.5
+_SETTLED_AT_ONCE = 1000
+_ALONE = 500
+"""Files that are read here before a reader process is worth its start."""
+_SLICE = 8
+"""Files that are read here between two looks at what else there is to do."""
+
+
+class Intake:
+    """The state of a run that lasts over all of its roots."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        readers: Readers,
+        cancelled: Callable[[], bool],
+        tick: Callable[[int, str], object],
+    ) -> None:
+        """`tick` is told, often, how many files are done and which folder is being looked at."""
+        self._connection = connection
+        self._readers = readers
+        self._cancelled = cancelled
+        self._tick = tick
+        self._bulk = is_empty(connection)
+        self._importer = Importer(connection, bulk=self._bulk)
+        self._settler = Settler(connection)
+        self._touched: set[int] = set()
+        self._recent: set[int] = set()
+        self._committed = self._settled = time.monotonic()
+        self._items: list[Item] = []
+        self.trouble: list[tuple[str, str]] = []
+        """(path, code) of what could not be read and is not noted in the index."""
+        self.files = 0
+        """Files looked at."""
+        self.read = 0
+        self.unchanged = 0
+        self.removed = 0
+        self.changed = False
+        """Something was written."""
+
+    def take_in(self, walk: Walk, root: int) -> bool:
+        """Walk and read one root; False when it was stopped. Raises RootGone, sqlite3.Error."""
+        self._root = root
+        before = (self.files, self.unchanged, self.removed)
+        batches = iter(walk)
+        more = True
+        try:
+            while not self._cancelled():
+                while more and self.read >= _ALONE and self._readers.takes_more():
+                    batch = next(batches, None)
+                    self._drain(walk, before)
+                    if batch is None:
+                        more = False
+                    else:
+                        self._readers.submit(batch)
+                for batch, outcomes in self._readers.answers(0.0 if more else 0.05):
+                    self._take(walk, batch, batch.files, outcomes)
+                    self._back(batch.folder)
+                if more:
+                    batch = next(batches, None)
+                    self._drain(walk, before)
+                    more = batch is not None
+                    if batch is not None and not self._read_here(walk, batch):
+                        return False
+                elif not self._readers.busy:
+                    return self._take_out(walk, before)
+                self._pace(walk)
+            return False
+        finally:
+            self._drain(walk, before)
+
+    def finish(self) -> None:
+        """Commit what was read, and build what a first import left out."""
+        self._write()
+        if self._bulk:
+            self._importer.finish()
+            self._bulk = False
+
+    def abandon(self) -> None:
+        """Give up what has not been written: the index cannot take it."""
+        self._readers.close()
+
+    def _read_here(self, walk: Walk, batch: Batch) -> bool:
+        """Read a batch in this process; False when it was stopped."""
+        read = read_members if batch.folder.zipped else _read_lightly
+        deep = []
+        for at in range(0, len(batch.files), _SLICE):
+            if self._cancelled():
+                return False
+            files = batch.files[at : at + _SLICE]
+            outcomes = read(batch.folder.path, [name for name, _size, _time in files])
+            deep += [file for file, outcome in zip(files, outcomes, strict=True) if outcome[1] == DEEP]
+            self._take(walk, batch, files, outcomes)
+            self._tick(self._done(walk), batch.folder.path)
+        if deep:
+            self._readers.submit(Batch(batch.folder, deep, batch.replaced))
+        else:
+            self._back(batch.folder)
+        return True
+
+    def _take(self, walk: Walk, batch: Batch, files: list[tuple[str, int, int]], outcomes: list[Outcome]) -> None:
+        """Put what was read of some files where it belongs."""
+        folder = batch.folder
+        vanished = False
+        for (name, size, mtime_ns), (row, code) in zip(files, outcomes, strict=True):
+            if code == DEEP:
+                continue
+            self.read += 1
+            before = batch.replaced.get(name)
+            if row is not None and row[0] != DIRECTORY_CLASS:
+                self._items.append((row, folder.number, folder.path, name, size, mtime_ns))
+                if before == []:
+                    self._importer.remove_others([(folder.number, storable(name))])
+            elif problems.is_passing(code):
+                folder.whole = False
+                vanished = vanished or code in (problems.VANISHED, problems.BROKEN_MEDIUM)
+                if code != problems.VANISHED:
+                    self.trouble.append((f"{folder.path}/{name}", code))
+                continue
+            else:
+                if row is not None:
+                    code = problems.MEDIA
+                elif code == problems.NOT_DICOM and is_directory_name(name):
+                    code = problems.DAMAGED_DIRECTORY
+                self._importer.add_other(folder.number, name, size, mtime_ns, code)
+            if before:
+                self._importer.remove(before)
+        if vanished and not walk.still_there():
+            raise RootGone
+
+    def _back(self, folder: Folder) -> None:
+        """One batch of a folder is done; after the last one its state is remembered."""
+        folder.left -= 1
+        if folder.left <= 0:
+            self._complete(folder)
+
+    def _complete(self, folder: Folder) -> None:
+        if folder.whole and folder.digest:
+            self._flush()
+            values = (folder.digest, folder.mtime_ns, len(folder.files), folder.zips, folder.device)
+            self._importer.complete(folder.number, *values)
+        folder.files = []
+
+    def _drain(self, walk: Walk, before: tuple[int, int, int]) -> None:
+        """Take over what the walk found beside what is to be read."""
+        found = walk.found
+        self.files = before[0] + found.files
+        self.unchanged = before[1] + found.unchanged
+        self.removed = before[2] + found.removed
+        for folder in found.folders:
+            self._importer.add_folder(folder.number, self._root, folder.path)
+        for number, (name, size, mtime_ns), code in found.others:
+            self._importer.add_other(number, name, size, mtime_ns, code)
+        self._importer.remove(found.gone_instances)
+        self._importer.remove_others(found.gone_others)
+        for folder in found.complete:
+            self._complete(folder)
+        self.trouble += found.trouble
+        for taken in (found.folders, found.others, found.gone_instances, found.gone_others, found.complete):
+            taken.clear()
+        found.trouble.clear()
+
+    def _take_out(self, walk: Walk, before: tuple[int, int, int]) -> bool:
+        """Remove folders that are not there any more, unless it is the medium that went away."""
+        self._write()
+        for number, _path in walk.gone():
+            if not walk.still_there():
+                raise RootGone
+            walk.found.removed += self._importer.remove_folder(number)
+            self.changed = True
+            if self._cancelled():
+                return False
+        return True
+
+    def _flush(self) -> None:
+        if self._items:
+            self._importer.add(self._items)
+            self._items.clear()
+
+    def _write(self) -> None:
+        self._flush()
+        if self._importer.waiting:
+            self.changed = True
+            touched = self._importer.write()
+            self._touched |= touched
+            self._recent |= touched
+        self._committed = time.monotonic()
+
+    def _done(self, walk: Walk) -> int:
+        return self.unchanged + self.read + walk.found.trifles
+
+    def _pace(self, walk: Walk) -> None:
+        """What has to happen now and then: telling, writing, showing the first studies."""
+        self._tick(self._done(walk), walk.now)
+        now = time.monotonic()
+        if len(self._items) >= BATCH or self._importer.waiting >= BATCH or now - self._committed > _COMMIT_S:
+            self._write()
+        if now - self._settled > _SETTLE_S:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Settle studies of which nothing came lately, so that the list grows while the run goes on."""
+        self._write()
+        if self._bulk:
+            self._importer.finish()
+            self._importer = Importer(self._connection)
+            self._bulk = False
+        quiet = self._touched if len(self._touched) <= _SETTLED_AT_ONCE // 4 else self._touched - self._recent
+        chosen = sorted(quiet)[:_SETTLED_AT_ONCE]
+        if chosen:
+            self._settler.settle_these(chosen)
+            self._touched.difference_update(chosen)
+        self._recent.clear()
+        self._settled = time.monotonic()
+
+
+def _read_lightly(folder: str, names: list[str]) -> list[Outcome]:
+    return read_files(folder, names, deep=False)
