@@ -44,7 +44,8 @@ def build_parser() -> Parser:
     parser = Parser(prog="cathlab", description=_("A console for the servers, studies and inspections of a cath lab."))
     _general(parser, top=True)
     parser.add_argument("--version", action="store_true", help=_("print the version and leave"))
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    # Without its name argparse would format a usage line for it, and load a library to do so.
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, prog="cathlab")
 
     view = _verb(verbs, "view", _("open DICOM files or folders as pictures"))
     view.add_argument("path", nargs="+", metavar="PATH", help=_("file or folder"))
@@ -76,6 +77,10 @@ def build_parser() -> Parser:
     info = _verb(verbs, "info", _("header, geometry, calibration and pipeline of a file: why it looks as it does"))
     info.add_argument("file", metavar="FILE")
     info.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
+
+    index = _verb(verbs, "index", _("take folders, discs, DICOMDIR media and zip files into the index of studies"))
+    index.add_argument("path", nargs="+", metavar="PATH", help=_("folder, file, DICOMDIR or zip file"))
+    index.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
 
     audit = _verb(verbs, "audit", _("the audit log"))
     audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))

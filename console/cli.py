@@ -52,6 +52,10 @@ def _run(words: list[str]) -> int:
         return 0
     place = practice_folder if options.verb == "demo" else home_folder
     home = place(options.home, os.environ, program)
+    if options.verb == "index":
+        from console.index_verb import index
+
+        return index(options, home)
     if options.verb in ("info", "render", "audit"):
         return _headless(options, home)
     return _full_screen(options, home)

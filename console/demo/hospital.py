@@ -53,8 +53,9 @@ PATIENTS = (
 
 _CORONARY = "冠状动脉造影"
 _NONE: tuple[Stenosis, ...] = ()
-_HELD = Recipe(breath_mm=0.0, frames=26, injection_s=(0.1, 1.75), stenoses=_NONE)
-"""The usual run: two beats at held breath."""
+_HELD = Recipe(breath_mm=0.0, frames=22, injection_s=(0.0, 1.3), flow_mm_s=210.0, stenoses=_NONE)
+"""The usual run: two beats at held breath, the tree filled at the second R wave."""
+_LONG = replace(_HELD, frames=30, injection_s=(0.15, 1.7), flow_mm_s=170.0)
 
 
 def _view(primary: float, secondary: float) -> CArm:
@@ -109,9 +110,9 @@ def _first_visits() -> Iterator[_Visit]:
     visit = _Visit(Study(ZHANG_WEI, "20261120", "093215", "20261120-01", _CORONARY), [])
     first = Recipe(seed=17, breath_mm=0.0)
     visit.run(first, 1)
-    visit.run(replace(_HELD, seed=17, frames=38, c_arm=_view(45, 25), stenoses=first.stenoses), 2)
-    visit.run(replace(_HELD, seed=17, frames=38, c_arm=_view(0, 35), stenoses=first.stenoses), 3)
-    visit.run(replace(_HELD, seed=117, frames=38, c_arm=_view(40, 0), anatomy="right"), 4)
+    visit.run(replace(_LONG, seed=17, c_arm=_view(45, 25), stenoses=first.stenoses), 2)
+    visit.run(replace(_LONG, seed=17, c_arm=_view(0, 35), stenoses=first.stenoses), 3)
+    visit.run(replace(_LONG, seed=117, c_arm=_view(40, 0), anatomy="right"), 4)
     visit.dose_report()
     visit.add(Presentation((1, 1), first, (120.0, 180.0), 1), 97, "演示状态")
     report = (
@@ -136,11 +137,11 @@ def _first_visits() -> Iterator[_Visit]:
 def _cath_lab_visits() -> Iterator[_Visit]:
     """One technique of the cath lab each."""
     visit = _Visit(Study(ZHANG_WEI_2, "20250603", "082040", "20250603-02", _CORONARY, texts.GB18030), [])
-    visit.run(replace(_HELD, seed=71, frames=30, c_arm=_view(-20, 20), heart_rate=60.0), 1)
-    visit.run(replace(_HELD, seed=171, frames=30, c_arm=_view(30, 0), heart_rate=60.0, anatomy="right"), 2)
+    visit.run(replace(_HELD, seed=71, frames=24, c_arm=_view(-20, 20), heart_rate=60.0), 1)
+    visit.run(replace(_HELD, seed=171, frames=24, c_arm=_view(30, 0), heart_rate=60.0, anatomy="right"), 2)
     yield visit
     visit = _Visit(Study(CHEN_JING, "20260914", "110905", "20260914-03", _CORONARY, texts.GB18030), [])
-    fine = replace(_HELD, seed=123, frames=24, fps=30.0, heart_rate=90.0, injection_s=(-0.6, 0.9), photons=5200.0)
+    fine = replace(_HELD, seed=123, frames=22, fps=30.0, heart_rate=90.0, injection_s=(-0.6, 0.9), photons=5200.0)
     visit.run(replace(fine, c_arm=CArm(-30.0, 20.0, size=1024), bits=12, relationship="LIN"), 1)
     yield visit
     visit = _Visit(Study(CHEN_JING_2, "20260227", "143330", "20260227-05", _CORONARY), [])
@@ -151,12 +152,12 @@ def _cath_lab_visits() -> Iterator[_Visit]:
         visit.minute = 0
     yield visit
     visit = _Visit(Study(LIU_YANG, "20251208", "091818", "20251208-01", _CORONARY), [])
-    turn = replace(_HELD, seed=208, frames=32, fps=15.0, injection_s=(0.1, 3.0), c_arm=_view(-50, 0), sweep_deg=100.0)
+    turn = replace(_HELD, seed=208, frames=28, fps=15.0, injection_s=(0.1, 3.0), c_arm=_view(-50, 0), sweep_deg=100.0)
     visit.add(Angiogram(turn), 1, "旋转采集 左冠状动脉")
     visit.dose_report()
     yield visit
     visit = _Visit(Study(OUYANG, "20260522", "101010", "20260522-04", _CORONARY), [])
-    visit.run(replace(_HELD, seed=209, frames=28, c_arm=_view(-10, 40), heart_rate=900 / 13, injection_s=(0.1, 1.9)), 1)
+    visit.run(replace(_HELD, seed=209, c_arm=_view(-10, 40), heart_rate=900 / 13), 1)
     yield visit
     for date, percent in (("20210412", 30.0), ("20230830", 50.0), ("20261009", 70.0)):
         visit = _Visit(Study(LI_JIE, date, "134500", f"{date}-06", _CORONARY, texts.GB18030), [])
@@ -164,7 +165,7 @@ def _cath_lab_visits() -> Iterator[_Visit]:
         visit.run(replace(_HELD, seed=7, c_arm=_view(40, 0), anatomy="right", stenoses=narrow), 1)
         yield visit
     visit = _Visit(Study(WU, "20260618", "150055", "20260618-08", _CORONARY), [])
-    visit.run(replace(_HELD, seed=644, frames=30, c_arm=_view(-25, -20), relationship="LOG", heart_rate=60.0), 1)
+    visit.run(replace(_HELD, seed=644, frames=24, c_arm=_view(-25, -20), relationship="LOG", heart_rate=60.0), 1)
     yield visit
     visit = _Visit(Study(ZHENG, "20260707", "085512", "20260707-02", "下肢动脉造影"), [])
     leg = Recipe(
@@ -183,12 +184,12 @@ def _name_visits() -> Iterator[_Visit]:
     visit.dose_report()
     yield visit
     visit = _Visit(Study(ZHAO, "20221219", "101122", "20221219-02", _CORONARY, texts.GBK_AS_LATIN1), [])
-    visit.run(replace(_HELD, seed=420, frames=22, c_arm=_view(-30, -15), heart_rate=90.0), 1)
-    visit.run(replace(_HELD, seed=421, frames=22, c_arm=_view(45, 20), heart_rate=90.0), 2)
+    visit.run(replace(_HELD, seed=420, injection_s=(0.0, 1.5), c_arm=_view(-30, -15), heart_rate=90.0), 1)
+    visit.run(replace(_HELD, seed=421, injection_s=(0.0, 1.5), c_arm=_view(45, 20), heart_rate=90.0), 2)
     yield visit
     visit = _Visit(Study(SUN, "20201026", "160530", "20201026-09", _CORONARY, texts.GBK_UNLABELLED), [])
     half = (Stenosis("LAD", 0.34, 50.0, 9.0),)
-    visit.run(replace(_HELD, seed=422, frames=22, c_arm=_view(30, 20), heart_rate=90.0, stenoses=half), 1)
+    visit.run(replace(_HELD, seed=422, injection_s=(0.0, 1.5), c_arm=_view(30, 20), heart_rate=90.0, stenoses=half), 1)
     visit.add(Capture(("QCA LAD MID", "REF 2.97 MM", "MLD 1.48 MM", "STENOSIS 50 %"), 50.0), 2, "定量分析截屏")
     yield visit
     visit = _Visit(Study(MUELLER, "20260804", "113344", "20260804-05", "Coronarographie élective", texts.LATIN1), [])
@@ -201,7 +202,7 @@ def _name_visits() -> Iterator[_Visit]:
     visit.run(replace(_HELD, seed=457, c_arm=_view(45, 0), anatomy="right"), 1)
     yield visit
     visit = _Visit(Study(TAO, "20220505", "102030", "20220505-04", _CORONARY), [])
-    visit.run(replace(_HELD, seed=977, frames=30, injection_s=(0.3, 2.0), breath_mm=2.5, c_arm=_view(-10, -30)), 1)
+    visit.run(replace(_HELD, seed=977, frames=26, injection_s=(0.3, 2.0), breath_mm=2.5, c_arm=_view(-10, -30)), 1)
     yield visit
 
 

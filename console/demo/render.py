@@ -39,7 +39,20 @@ class Strokes:
             chosen &= (mid_y > high - _MARGIN) & (mid_y < inside - high - 1)
             if chosen.any():
                 parts.append(self._stamp(high, np.flatnonzero(chosen), [value[chosen] for value in values]))
-        self._index, self._chord, self._segment = (np.concatenate(each) for each in zip(*parts, strict=True))
+        index, self._chord, self._segment = (np.concatenate(each) for each in zip(*parts, strict=True))
+        # Only the box around the tubes is worked on; what the margin holds belongs to nobody.
+        rows, columns = np.divmod(index, np.int32(size + 2 * _MARGIN))
+        rows, columns = rows - np.int32(_MARGIN), columns - np.int32(_MARGIN)
+        seen = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
+        rows, columns = rows[seen], columns[seen]
+        self._chord, self._segment = self._chord[seen], self._segment[seen]
+        top, left = (int(place.min()) if place.size else 0 for place in (rows, columns))
+        height, width = (
+            int(place.max()) + 1 - low if place.size else 0 for place, low in ((rows, top), (columns, left))
+        )
+        self._box = (slice(top, top + height), slice(left, left + width))
+        self._shape = (height, width)
+        self._index = (rows - np.int32(top)) * np.int32(width) + (columns - np.int32(left))
 
     def paint(self, weight: Floats, picture: Image) -> None:
         """Add the tubes to `picture`; where they overlap the thicker counts, as in a joined lumen.
@@ -50,10 +63,9 @@ class Strokes:
         load = np.where(load > 1e-4, 0.5 * (weight[1:] + weight[:-1]), 0.0).astype(np.float32)
         if not load.any():
             return
-        stride = self._size + 2 * _MARGIN
-        canvas = np.zeros(stride * stride, np.float32)
-        np.maximum.at(canvas, self._index, self._chord * load[self._segment])
-        picture += canvas.reshape(stride, stride)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+        canvas = np.zeros(self._shape, np.float32)
+        np.maximum.at(canvas.reshape(-1), self._index, self._chord * load[self._segment])
+        picture[self._box] += canvas
 
     def _stamp(
         self, reach: int, number: NDArray[np.intp], segments: list[Image]
@@ -97,7 +109,7 @@ def _mean_chord(away: Image, radius: Image) -> Image:
 
 def blur(image: Image, sigma: float) -> Image:
     """Gaussian blur by `sigma` pixels, edges repeated."""
-    reach = max(1, int(np.ceil(3.0 * sigma)))
+    reach = max(1, int(3.0 * sigma))
     taps = np.exp(-0.5 * (np.arange(reach + 1) / sigma) ** 2)
     taps = (taps / (taps[0] + 2.0 * taps[1:].sum())).astype(np.float32)
     result, pair = image, np.empty(image.shape, np.float32)

@@ -1,5 +1,6 @@
 """A row of the index from a header: numbers parsed, texts left as raw bytes, the rate as the viewer would say it."""
 
+import math
 import os
 import stat
 
@@ -43,7 +44,10 @@ def read_row_of(read_at: ReadAt, size: int) -> IndexRow | None:
 
 
 def row_of(header: Header, path: str) -> IndexRow:
-    """The row of one object. `path` is asked again for an enhanced object; empty where there is no file of its own."""
+    """The row of one object.
+
+    `path` is asked again for an enhanced object; empty where there is no file of its own.
+    """
     get = header.values.get
     little = header.little
     sop_class = _text(get(0x00080016, b"")) or header.sop_class
@@ -57,9 +61,12 @@ def row_of(header: Header, path: str) -> IndexRow:
     if frames > 1:
         fps, duration_s = _speed(header, frames)
     if modality in _ANGLED:
-        primary, secondary = _number(get(0x00181510, b"")), _number(get(0x00181511, b""))
-    if sop_class in _ENHANCED and path:
-        fps, duration_s, primary, secondary, note = _enhanced(path, fps, duration_s, primary, secondary)
+        primary, secondary = _angle(get(0x00181510, b"")), _angle(get(0x00181511, b""))
+    if sop_class in _ENHANCED:
+        # A member of a zip file has no path under which the viewer's reader could open it.
+        note = "enhanced-unread"
+        if path:
+            fps, duration_s, primary, secondary, note = _enhanced(path, fps, duration_s, primary, secondary)
         notes = (*notes, note)
     return IndexRow(
         sop_class,
@@ -146,23 +153,40 @@ def _short(value: bytes, little: bool) -> int:
 
 def _whole(value: bytes) -> int | None:
     """An Integer String; None where it is none or would not fit into a column."""
+    first = value.split(b"\\", 1)[0].strip(b"\0 ")
     try:
-        number = int(value.split(b"\\", 1)[0].strip(b"\0 "))
+        number = int(first)
     except ValueError:
-        return None
+        found = _number(first)
+        if found is None or found != int(found):
+            return None
+        number = int(found)
     return number if -(1 << 31) <= number < 1 << 31 else None
 
 
+def _angle(value: bytes) -> float | None:
+    """Degrees; beyond 180 there are none (console.dicom.geometry.angles)."""
+    found = _number(value)
+    return found if found is not None and abs(found) <= 180 else None
+
+
 def _number(value: bytes) -> float | None:
+    """The first value when it is a finite number."""
     found = _numbers(value)
-    return found[0] if found else None
+    return found[0] if found and math.isfinite(found[0]) else None
 
 
 def _numbers(value: bytes) -> list[float]:
+    """Decimal Strings; NaN where one is no number, as the viewer has it."""
+    value = value.strip(b"\0 ")
+    return [_decimal(part) for part in value.split(b"\\")] if value else []
+
+
+def _decimal(part: bytes) -> float:
     try:
-        return [float(part.strip(b"\0 ")) for part in value.split(b"\\") if part.strip(b"\0 ")]
+        return float(part.strip(b"\0 "))
     except ValueError:
-        return []
+        return math.nan
 
 
 def _speed(header: Header, frames: int) -> tuple[float, float]:

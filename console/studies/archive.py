@@ -16,6 +16,7 @@ from pathlib import Path
 from console.errors import DicomReadError
 from console.i18n import _
 from console.model.text import clean
+from console.studies.places import cache_folder, is_zip_name
 from console.studies.problems import (
     BOMB,
     CRASHED,
@@ -24,6 +25,7 @@ from console.studies.problems import (
     NESTED_ZIP,
     NOT_DICOM,
     UNKNOWN_ZIP,
+    BadArchive,
     code_of,
     problem,
 )
@@ -36,18 +38,8 @@ _PROPORTION = 2000
 _SMALL = 1 << 26
 _END = b"PK\5\6"
 _HEADER_WINDOW = 1 << 26
-_CACHE = "cache"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, IndexError, UnicodeError)
-
-
-class BadArchive(Exception):
-    """The zip file as a whole cannot be read; the text is a code of `console.studies.problems`."""
-
-
-def is_zip_name(name: str) -> bool:
-    """Whether a file is taken for a zip file by its name."""
-    return name[-4:].lower() == ".zip"
 
 
 def members(path: str) -> list[tuple[str, int, int]]:
@@ -154,7 +146,7 @@ def file_of(home: Path, folder: str, name: str) -> Path:
     try:
         status = path.stat()
         stamp = f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0{name}"
-        target = home / _CACHE / (sha256(stamp.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".dcm")
+        target = cache_folder(home) / (sha256(stamp.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".dcm")
         if not target.is_file():
             _unpack(path, name, target)
     except OSError as error:
@@ -164,15 +156,10 @@ def file_of(home: Path, folder: str, name: str) -> Path:
 
 def sweep_cache(home: Path) -> None:
     """Remove what was unpacked: done when the console starts, before anything is open."""
-    with suppress(OSError), os.scandir(home / _CACHE) as entries:
+    with suppress(OSError), os.scandir(cache_folder(home)) as entries:
         for entry in entries:
             with suppress(OSError):
                 os.unlink(entry.path)
-
-
-def cache_folder(home: Path) -> Path:
-    """Where members of zip files are unpacked."""
-    return home / _CACHE
 
 
 def _unpack(path: Path, name: str, target: Path) -> None:

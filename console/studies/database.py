@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 
 from console.errors import StoreError
 from console.i18n import _
@@ -42,7 +41,7 @@ def open_index(home: Path, read_only: bool = False) -> sqlite3.Connection:
     path = index_path(home)
     with telling(path):
         if not read_only:
-            return _prepared(_connect(f"file:{_quoted(path)}?mode=rwc"), path)
+            return _prepared(_connect(str(path)), path)
         if not path.exists():
             return empty_index()
         try:
@@ -119,8 +118,10 @@ def telling(path: Path) -> Generator[None]:
         raise _trouble(path, error) from error
 
 
-def _connect(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
+def _connect(place: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        place, uri=place.startswith("file:"), isolation_level=None, timeout=_BUSY_S, check_same_thread=False
+    )
     connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
     return connection
 
@@ -180,6 +181,8 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 
 
 def _quoted(path: Path) -> str:
+    from urllib.parse import quote
+
     return quote(os.fsencode(path.absolute().as_posix()))
 
 

@@ -126,6 +126,7 @@ class Importer:
     def __init__(self, connection: sqlite3.Connection, bulk: bool = False) -> None:
         self._connection = connection
         self._bulk = bulk
+        self._begun = False
         self._known: dict[int, tuple[int, int]] = {}
         self._plain: list[tuple[Any, ...]] = []
         self._instances: list[tuple[Any, ...]] = []
@@ -135,12 +136,6 @@ class Importer:
         self._complete: list[tuple[bytes, int, int, int, int, int]] = []
         self._gone_others: list[tuple[int, str | bytes]] = []
         self._gone: list[tuple[int]] = []
-        if bulk:
-            with transaction(connection):
-                connection.execute("INSERT OR REPLACE INTO meta VALUES ('bulk', '1')")
-                for name in INDICES:
-                    connection.execute(f"DROP INDEX IF EXISTS {name}")
-            connection.execute("PRAGMA wal_autocheckpoint=16384")
 
     def add(self, items: Iterable[Item]) -> None:
         """Objects, each with the file it was read from."""
@@ -202,6 +197,8 @@ class Importer:
         Raises sqlite3.Error; then nothing of it, since the last commit, is in the index.
         """
         touched = {head[1] for head in self._heads}
+        if touched and self._bulk:
+            self._begin()
         run, many = self._connection.execute, self._connection.executemany
         if not self._connection.in_transaction:
             run("BEGIN IMMEDIATE")
@@ -239,9 +236,18 @@ class Importer:
     def finish(self) -> None:
         """Write the rest, and build what a first import left out."""
         self.write()
-        if self._bulk:
-            self._bulk = False
-            mend(self._connection)
+        mend(self._connection)
+
+    def _begin(self) -> None:
+        """Begin a first import: without the indices of the tables that only grow at their end."""
+        if self._begun:
+            return
+        self._begun = True
+        with transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('bulk', '1')")
+            for name in INDICES:
+                self._connection.execute(f"DROP INDEX IF EXISTS {name}")
+        self._connection.execute("PRAGMA wal_autocheckpoint=4096")
 
     def _enter(self, quick: int, head: tuple[Any, ...], folder_path: str) -> tuple[int, int]:
         if len(self._known) >= _MOST_HEADS:

@@ -6,16 +6,18 @@ itself, so that nobody waits for it.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from console.studies import problems
 from console.studies.importer import BATCH, Importer, Item, is_empty, storable
 from console.studies.media import DIRECTORY_CLASS, is_directory_name
-from console.studies.objects import DEEP, Outcome, read_files, read_members
 from console.studies.scan import Batch, Folder, RootGone, Walk
-from console.studies.settle import Settler
-from console.studies.workers import Readers
+
+if TYPE_CHECKING:
+    from console.studies.objects import Outcome
+    from console.studies.settle import Settler
+    from console.studies.workers import Readers
 
 _COMMIT_S = 1.0
 _SETTLE_S = 2.5
@@ -32,18 +34,22 @@ class Intake:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        readers: Readers,
+        helpers: int,
         cancelled: Callable[[], bool],
         tick: Callable[[int, str], object],
     ) -> None:
-        """`tick` is told, often, how many files are done and which folder is being looked at."""
+        """Up to `helpers` processes read beside this one. `tick` is told how many files are done, and the folder."""
         self._connection = connection
-        self._readers = readers
+        self._helpers = helpers
+        self.helped = helpers > 0
+        """Other processes may work beside this one."""
+        self._readers: Readers | None = None
         self._cancelled = cancelled
         self._tick = tick
         self._bulk = is_empty(connection)
         self._importer = Importer(connection, bulk=self._bulk)
-        self._settler = Settler(connection)
+        self._root = 0
+        self._settler: Settler | None = None
         self._touched: set[int] = set()
         self._recent: set[int] = set()
         self._committed = self._settled = time.monotonic()
@@ -66,28 +72,36 @@ class Intake:
         more = True
         try:
             while not self._cancelled():
-                while more and self.read >= _ALONE and self._readers.takes_more():
+                while more and self._helped():
                     batch = next(batches, None)
                     self._drain(walk, before)
                     if batch is None:
                         more = False
                     else:
-                        self._readers.submit(batch)
-                for batch, outcomes in self._readers.answers(0.0 if more else 0.05):
-                    self._take(walk, batch, batch.files, outcomes)
-                    self._back(batch.folder)
+                        self._pool().submit(batch)
+                if self._readers is not None:
+                    for batch, outcomes in self._readers.answers(0.0 if more else 0.05):
+                        self._take(walk, batch, batch.files, outcomes)
+                        self._back(batch.folder)
                 if more:
                     batch = next(batches, None)
                     self._drain(walk, before)
                     more = batch is not None
                     if batch is not None and not self._read_here(walk, batch):
                         return False
-                elif not self._readers.busy:
+                elif self._readers is None or not self._readers.busy:
                     return self._take_out(walk, before)
                 self._pace(walk)
             return False
         finally:
+            batches.close()
             self._drain(walk, before)
+
+    def close(self) -> None:
+        """End the reader processes."""
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            readers.close()
 
     def finish(self) -> None:
         """Commit what was read, and build what a first import left out."""
@@ -96,34 +110,44 @@ class Intake:
             self._importer.finish()
             self._bulk = False
 
-    def abandon(self) -> None:
-        """Give up what has not been written: the index cannot take it."""
-        self._readers.close()
+    def _helped(self) -> bool:
+        """Whether a reader process would take a batch now; the first files are read before one is worth its start."""
+        return self._helpers > 0 and self.read >= _ALONE and self._pool().takes_more()
+
+    def _pool(self) -> "Readers":
+        if self._readers is None:
+            from console.studies.workers import Readers
+
+            self._readers = Readers(max(self._helpers, 1))
+        return self._readers
 
     def _read_here(self, walk: Walk, batch: Batch) -> bool:
         """Read a batch in this process; False when it was stopped."""
-        read = read_members if batch.folder.zipped else _read_lightly
+        from console.studies.objects import read_files, read_members
+
         deep = []
         for at in range(0, len(batch.files), _SLICE):
             if self._cancelled():
                 return False
             files = batch.files[at : at + _SLICE]
-            outcomes = read(batch.folder.path, [name for name, _size, _time in files])
-            deep += [file for file, outcome in zip(files, outcomes, strict=True) if outcome[1] == DEEP]
+            names = [name for name, _size, _time in files]
+            path = batch.folder.path
+            outcomes = read_members(path, names) if batch.folder.zipped else read_files(path, names, deep=False)
+            deep += [file for file, outcome in zip(files, outcomes, strict=True) if outcome[1] == problems.DEEP]
             self._take(walk, batch, files, outcomes)
-            self._tick(self._done(walk), batch.folder.path)
+            self._tick(self._done(walk), path)
         if deep:
-            self._readers.submit(Batch(batch.folder, deep, batch.replaced))
+            self._pool().submit(Batch(batch.folder, deep, batch.replaced))
         else:
             self._back(batch.folder)
         return True
 
-    def _take(self, walk: Walk, batch: Batch, files: list[tuple[str, int, int]], outcomes: list[Outcome]) -> None:
+    def _take(self, walk: Walk, batch: Batch, files: list[tuple[str, int, int]], outcomes: "list[Outcome]") -> None:
         """Put what was read of some files where it belongs."""
         folder = batch.folder
         vanished = False
         for (name, size, mtime_ns), (row, code) in zip(files, outcomes, strict=True):
-            if code == DEEP:
+            if code == problems.DEEP:
                 continue
             self.read += 1
             before = batch.replaced.get(name)
@@ -228,11 +252,11 @@ class Intake:
         quiet = self._touched if len(self._touched) <= _SETTLED_AT_ONCE // 4 else self._touched - self._recent
         chosen = sorted(quiet)[:_SETTLED_AT_ONCE]
         if chosen:
+            if self._settler is None:
+                from console.studies.settle import Settler
+
+                self._settler = Settler(self._connection)
             self._settler.settle_these(chosen)
             self._touched.difference_update(chosen)
         self._recent.clear()
         self._settled = time.monotonic()
-
-
-def _read_lightly(folder: str, names: list[str]) -> list[Outcome]:
-    return read_files(folder, names, deep=False)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from console.model.studies import IndexProblem
+from console.model.index_report import IndexProblem
 from console.studies.problems import DAMAGED_DIRECTORY, MISSING, code_of, problem
 
 DIRECTORY_CLASS = "1.2.840.10008.1.3.10"

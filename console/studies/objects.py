@@ -2,16 +2,22 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from console.dicom.quick_row import read_row
-from console.studies.problems import CRASHED, NOT_DICOM, code_of
+from console.dicom.quick_row import read_row, read_row_of
+from console.studies.problems import CRASHED, DEEP, NOT_DICOM, code_of
+
+if TYPE_CHECKING:
+    from console.model.index_row import IndexRow
+
+UNREAD = "enhanced-unread"
+"""The note of our own reader on an object whose rate and angles stand where only pydicom looks."""
+
+_OPEN = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_PREAD = hasattr(os, "pread")
 
 Outcome: TypeAlias = tuple[tuple[Any, ...] | None, str]
 """An IndexRow as a plain tuple, which marshal can carry, or None; then a code of `console.studies.problems`."""
-
-DEEP = "deep"
-"""The outcome of a file that a reader process has to read, since strangers' bytes go through pydicom there."""
 
 
 def read_files(folder: str, names: Sequence[str], deep: bool) -> list[Outcome]:
@@ -23,12 +29,34 @@ def read_files(folder: str, names: Sequence[str], deep: bool) -> list[Outcome]:
 def read_file(path: str, deep: bool) -> Outcome:
     """Read one file. Never raises for what is in it."""
     try:
-        row, _trouble, _size, _mtime = read_row(path)
+        row = read_row(path)[0] if deep else _read_lightly(path)
     except OSError as error:
         return None, code_of(error)
     except (MemoryError, RecursionError):
         return None, CRASHED
-    return (None if row is None else tuple(row)), NOT_DICOM
+    if row is None:
+        return None, NOT_DICOM
+    if not deep and UNREAD in row.notes:
+        return None, DEEP
+    return tuple(row), NOT_DICOM
+
+
+def _read_lightly(path: str) -> "IndexRow | None":
+    """The row of a file by our own reader alone."""
+    descriptor = os.open(path, _OPEN)
+    try:
+        size = os.fstat(descriptor).st_size
+        if _PREAD:
+            pread = os.pread
+            return read_row_of(lambda offset, count: pread(descriptor, count, offset), size)
+        return read_row_of(lambda offset, count: _read_at(descriptor, offset, count), size)
+    finally:
+        os.close(descriptor)
+
+
+def _read_at(descriptor: int, offset: int, count: int) -> bytes:
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, count)
 
 
 def read_members(path: str, names: Sequence[str]) -> list[Outcome]:

@@ -3,7 +3,7 @@
 import errno
 
 from console.i18n import N_, _
-from console.model.studies import IndexProblem
+from console.model.index_report import IndexProblem
 
 NOT_DICOM = ""
 """No DICOM object: nothing wrong."""
@@ -11,6 +11,9 @@ ZIP = "zip"
 """A zip file whose members stand in the index: nothing wrong."""
 MEDIA = "media"
 """A DICOMDIR: nothing wrong with it."""
+
+DEEP = "deep"
+"""Only pydicom can read it, which a reader process has to do: strangers' bytes go through it there alone."""
 
 DENIED, BROKEN_MEDIUM, VANISHED, SLOW = "denied", "medium", "vanished", "slow"
 CRASHED, DAMAGED_DIRECTORY, DAMAGED_ZIP, ENCRYPTED_ZIP = "crashed", "dicomdir-damaged", "zip-damaged", "zip-encrypted"
@@ -45,6 +48,10 @@ _SENTENCES = {
     MORE: N_("{detail} more could not be read."),
     REBUILT: N_("The index was damaged, is kept as {detail}, and was built anew; take in again what is not listed."),
 }  # fmt: skip
+
+
+class BadArchive(Exception):
+    """A zip file that cannot be read as a whole; the text is a code."""
 
 
 def code_of(error: OSError) -> str:

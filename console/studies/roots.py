@@ -6,15 +6,13 @@ import stat
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from console.model.studies import IndexProblem
-from console.studies.archive import is_zip_name
+from console.model.index_report import IndexProblem
 from console.studies.database import transaction
 from console.studies.importer import storable, stored
 from console.studies.media import DIRECTORY_CLASS, is_directory_name
-from console.studies.objects import read_file
+from console.studies.places import is_zip_name
 from console.studies.problems import NO_PATH, VANISHED, code_of, problem
 
 _COUNTING_S = 1.5
@@ -72,6 +70,8 @@ def _look(name: str) -> Root:
         begins = stream.read(4)
     if begins in _ZIP_BEGINS or is_zip_name(file):
         return Root("zip", name)
+    from console.studies.objects import read_file
+
     row, _code = read_file(name, deep=False)
     if row is not None and row[0] == DIRECTORY_CLASS:
         return Root("dicomdir", folder)
@@ -136,4 +136,6 @@ _NEW_ROOT = "INSERT INTO root(path, kind, added, scanned, state, device, files) 
 
 
 def _now() -> str:
+    from datetime import UTC, datetime
+
     return datetime.now(UTC).astimezone().isoformat(timespec="seconds")

@@ -56,9 +56,7 @@ class RunLock:
             connection.close()
 
     def _taken(self) -> StoreError:
-        sentence = _(
-            "The index in {folder} is being built by process {pid} already. Wait until it is done, or stop that process."
-        )
+        sentence = _("Process {pid} builds the index in {folder} already. Wait until it is done, or stop it.")
         return StoreError(_("Index at work"), sentence.format(folder=self._path.parent, pid=self._holder() or "?"))
 
     def _holder(self) -> int:

@@ -5,24 +5,29 @@ one look-up. Others are compared file by file. Nothing is opened but folders and
 """
 
 import errno
-import marshal
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from console.studies import problems
-from console.studies.archive import BadArchive, is_zip_name, members
 from console.studies.importer import folder_number, storable, stored
-from console.studies.problems import code_of, is_passing
+from console.studies.lister import digest_of, list_folder
+from console.studies.places import is_zip_name
+from console.studies.problems import BadArchive, code_of, is_passing
+
+if TYPE_CHECKING:
+    from console.studies.ahead import Ahead
 
 BATCH = 64
 """Files that a reader is given at a time."""
 
+_ALONE = 5000
+"""Unchanged files after which a second process pays."""
+_SHARED = 8
+"""Folders that the second process is given at a time."""
 _LEAST = 8
 """A file of fewer bytes holds no element."""
 _NO_FILES = ("/proc", "/sys", "/dev")
@@ -31,7 +36,6 @@ _DIR = "SELECT digest, zips, device FROM dir WHERE id = ?"
 _ZIP = "SELECT files FROM dir WHERE id = ? AND device = ? AND mtime_ns = ? AND digest != x''"
 _INSTANCES = "SELECT id, name, size, mtime_ns FROM instance WHERE dir = ?"
 _OTHERS = "SELECT name, size, mtime_ns FROM other WHERE dir = ?"
-_BY_DESCRIPTOR = os.scandir in os.supports_fd and os.stat in os.supports_dir_fd
 
 File: TypeAlias = tuple[str, int, int]
 """Name, size, mtime_ns (CRC-32 for a member of a zip file)."""
@@ -96,9 +100,17 @@ class Walk:
     """One walk over one root. Iterate over it for the batches; `found` fills meanwhile."""
 
     def __init__(
-        self, connection: sqlite3.Connection, root: str, only: str = "", skipped: frozenset[str] = frozenset()
+        self,
+        connection: sqlite3.Connection,
+        root: str,
+        only: str = "",
+        skipped: frozenset[str] = frozenset(),
+        helped: bool = False,
     ) -> None:
-        """`root` is a folder or a zip file; `only` names one file in it, to which all is confined."""
+        """`root` is a folder or a zip file; `only` names one file in it, to which all is confined.
+
+        `helped` lets a second process list folders where there are many.
+        """
         self._connection = connection
         self._root = root
         self._only = only
@@ -106,6 +118,10 @@ class Walk:
         self._device: int | None = None
         self._seen: set[tuple[int, int]] = set()
         self._links: list[str] = []
+        self._helped = helped
+        self._ahead: Ahead | None = None
+        self._own: set[str] = set()
+        """Folders that the other process could not take."""
         self.found = Found()
         self.visited: set[int] = set()
         """Numbers of the folders that were listed as a whole."""
@@ -114,27 +130,71 @@ class Walk:
         self.now = root
         """The folder that is being looked at."""
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Generator[Batch]:
         if os.path.isfile(self._root):
             yield from self._zip(self._root, None)
             return
         todo = [self._root]
-        while todo or self._links:
-            if not todo:
-                # Links last, so that what can be reached without one is indexed under its own path.
-                self._links.sort(reverse=True)
-                todo.append(self._links.pop())
-            path = todo.pop()
-            if path in _NO_FILES or path in self._skipped:
-                continue
-            self.now = path
-            try:
-                listed = self._list(path, todo)
-            except OSError as error:
-                self._unlisted(path, code_of(error))
-                continue
-            if listed is not None:
-                yield from self._compare(listed)
+        try:
+            while todo or self._links or (self._ahead is not None and self._ahead.waiting):
+                if self._helped and not self._only:
+                    self._share(todo)
+                if not todo and not self._links:
+                    continue
+                if not todo:
+                    # Links last, so that what can be reached without one is indexed under its own path.
+                    self._links.sort(reverse=True)
+                    todo.append(self._links.pop())
+                path = todo.pop()
+                if path in _NO_FILES or path in self._skipped:
+                    continue
+                self.now = path
+                try:
+                    folder = self._list(path, todo)
+                except OSError as error:
+                    self._unlisted(path, code_of(error))
+                    continue
+                if folder is not None:
+                    yield from self._compare(folder)
+        finally:
+            if self._ahead is not None:
+                self._ahead.close()
+                self._ahead = None
+
+    def _share(self, todo: list[str]) -> None:
+        """Let the other process look at some of `todo`, and take what it said of others."""
+        if self._ahead is None:
+            if self.found.unchanged < _ALONE or len(todo) < _SHARED:
+                return
+            from console.studies.ahead import Ahead
+
+            self._ahead = Ahead()
+        for path, known in self._ahead.told(wait=not todo and not self._links):
+            if known is None or not self._same(path, known.digest, known.device, known.inode, known.files):
+                self._own.add(path)
+                todo.append(path)
+            else:
+                todo += [os.path.join(path, os.fsdecode(name)) for name in known.folders]
+        while self._ahead.free and len(todo) > _SHARED:
+            # From the front, where the widest folders wait; what has to be looked at here stands at the end.
+            some = [path for path in todo[:_SHARED] if path not in self._own and path not in self._skipped]
+            kept = [path for path in todo[:_SHARED] if path in self._own]
+            if not some:
+                return
+            todo[:_SHARED] = kept
+            self._ahead.ask(some)
+
+    def _same(self, path: str, digest: bytes, device: int, inode: int, files: int) -> bool:
+        """Take a folder as unchanged, if it is and nothing about it needs a second look."""
+        number = folder_number(path)
+        row = self._connection.execute(_DIR, (number,)).fetchone()
+        if row is None or row[0] != digest or row[1] or (inode and (device, inode) in self._seen):
+            return False
+        self._seen.add((device, inode))
+        self.visited.add(number)
+        self.found.files += files
+        self.found.unchanged += files
+        return True
 
     def still_there(self) -> bool:
         """Whether the root can be listed and lies on the disk on which it lay when the walk began."""
@@ -161,52 +221,41 @@ class Walk:
 
     def _list(self, path: str, todo: list[str]) -> Folder | None:
         """The files of a folder; its folders are added to `todo`. None for one that was listed already."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY) if _BY_DESCRIPTOR else -1
-        try:
-            status = os.stat(descriptor if _BY_DESCRIPTOR else path)
-            if self._device is None:
-                self._device = status.st_dev
-            if status.st_ino:
-                if (status.st_dev, status.st_ino) in self._seen:
-                    self._twice(path)
-                    return None
-                self._seen.add((status.st_dev, status.st_ino))
-            with os.scandir(descriptor if _BY_DESCRIPTOR else path) as entries:
-                listed = list(entries)
-                plain = [entry for entry in listed if entry.is_file(follow_symlinks=False)]
-                files = _stats(plain)
-                if len(plain) < len(listed):
-                    self._others(path, listed, files, todo)
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
+        device, inode, mtime_ns, files, folders, links = list_folder(path)
+        if self._device is None:
+            self._device = device
+        if inode:
+            if (device, inode) in self._seen:
+                self._twice(path)
+                return None
+            self._seen.add((device, inode))
         if self._only:
-            todo.clear()
-            self._links.clear()
             files = [file for file in files if file[0] == self._only]
-        return Folder(folder_number(path), path, False, status.st_dev, status.st_mtime_ns, files)
+            folders = []
+            links = [self._only] if self._only in links else []
+        todo += [os.path.join(path, name) for name in folders]
+        for name in links:
+            self._follow(path, name, files)
+        return Folder(folder_number(path), path, False, device, mtime_ns, files)
 
-    def _others(self, path: str, listed: list["os.DirEntry[str]"], files: list[File], todo: list[str]) -> None:
-        """Folders, and links to files and folders; pipes, sockets and devices are passed over."""
-        for entry in listed:
-            if entry.is_dir(follow_symlinks=False):
-                todo.append(os.path.join(path, entry.name))
-            elif entry.is_symlink():
-                try:
-                    status = entry.stat()
-                except OSError as error:
-                    if error.errno == errno.ELOOP:
-                        self.found.trouble.append((os.path.join(path, entry.name), problems.LOOP))
-                    continue
-                if stat.S_ISDIR(status.st_mode):
-                    self._links.append(os.path.join(path, entry.name))
-                elif stat.S_ISREG(status.st_mode):
-                    files.append((entry.name, status.st_size, status.st_mtime_ns))
+    def _follow(self, path: str, name: str, files: list[File]) -> None:
+        """Where a link leads to: a file belongs to `files`, a folder is looked at last."""
+        try:
+            status = os.stat(os.path.join(path, name))
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                self.found.trouble.append((os.path.join(path, name), problems.LOOP))
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self._links.append(os.path.join(path, name))
+        elif stat.S_ISREG(status.st_mode):
+            files.append((name, status.st_size, status.st_mtime_ns))
 
     def _twice(self, path: str) -> None:
         """A link, or a folder mounted twice, leads where the walk was: worth a word where it leads above itself."""
         target = os.path.realpath(path)
-        if os.path.realpath(os.path.dirname(path)).startswith((_below(target), target)):
+        above = os.path.realpath(os.path.dirname(path))
+        if above == target or above.startswith(_below(target)):
             self.found.trouble.append((path, problems.LOOP))
 
     def _unlisted(self, path: str, code: str) -> None:
@@ -220,7 +269,7 @@ class Walk:
         """What is to be read of a folder or zip file; what is as it was costs one look-up."""
         files = folder.files
         if not self._only:
-            folder.digest = blake2b(marshal.dumps(files, 2), digest_size=16).digest()
+            folder.digest = digest_of(files)
         row = self._connection.execute(_DIR, (folder.number,)).fetchone()
         if row is not None and row[0] == folder.digest != b"":
             self.visited.add(folder.number)
@@ -304,6 +353,8 @@ class Walk:
 
     def _zip(self, path: str, parent: tuple[int, File] | None, before: "_Known | None" = None) -> Iterator[Batch]:
         """The members of a zip file. `parent` is where it lies, None where it is the root; `before` what was there."""
+        from console.studies.archive import members  # zipfile, which a run without zip files need not load
+
         self.now = path
         number = folder_number(path)
         try:
@@ -345,21 +396,6 @@ class _Known:
     size: int
     mtime_ns: int
     instances: list[int]
-
-
-def _stats(entries: list["os.DirEntry[str]"]) -> list[File]:
-    """Name, size and time of each; what vanished since it was listed is left out."""
-    try:
-        return [
-            (entry.name, (status := entry.stat(follow_symlinks=False)).st_size, status.st_mtime_ns) for entry in entries
-        ]
-    except FileNotFoundError:
-        files: list[File] = []
-        for entry in entries:
-            with suppress(FileNotFoundError):
-                status = entry.stat(follow_symlinks=False)
-                files.append((entry.name, status.st_size, status.st_mtime_ns))
-        return files
 
 
 def _below(folder: str) -> str:

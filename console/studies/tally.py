@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from console.model.studies import IndexProblem
+from console.model.index_report import IndexProblem
 from console.studies.database import transaction
 from console.studies.importer import folder_number, storable, stored
 from console.studies.media import missing_files
@@ -24,7 +24,7 @@ class Tally(NamedTuple):
 
 
 def tally(connection: sqlite3.Connection, roots: Sequence[Root], changed: bool) -> Tally:
-    """Count what lies under `roots`. Counting a large archive takes a second, so that it is remembered until `changed`."""
+    """Count what lies under `roots`. For a large archive that takes a second, so it is remembered until `changed`."""
     key = json.dumps(["tally", *(storable_text(root) for root in roots)])
     if not changed:
         row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -55,7 +55,8 @@ def _count(connection: sqlite3.Connection, roots: Sequence[Root]) -> Tally:
         connection.executemany("INSERT INTO temp.scope_file VALUES (?, ?)", files)
         where += " OR (i.dir, i.name) IN (SELECT dir, name FROM temp.scope_file)"
     instances, series = run(
-        "SELECT count(DISTINCT nullif(i.uid, '')) + total(i.uid = ''), count(DISTINCT i.series) FROM instance i " + where
+        "SELECT count(DISTINCT nullif(i.uid, '')) + total(i.uid = ''), count(DISTINCT i.series) FROM instance i "
+        + where
     ).fetchone()
     if not where:
         studies, patients = run("SELECT count(*), count(DISTINCT patient_key) FROM study").fetchone()
@@ -85,7 +86,7 @@ def _scope(connection: sqlite3.Connection, roots: Sequence[Root]) -> bool:
 def noted_problems(connection: sqlite3.Connection, roots: Sequence[Root]) -> Iterator[IndexProblem]:
     """What the index notes of files that could not be read, and what its DICOMDIRs name that is not there."""
     rows = connection.execute(
-        "SELECT d.path, o.name, o.what FROM other o JOIN dir d ON d.id = o.dir WHERE o.what != '' ORDER BY d.path, o.name"
+        "SELECT d.path, o.name, o.what FROM other o JOIN dir d ON d.id = o.dir WHERE o.what != '' ORDER BY 1, 2"
     )
     for folder, name, what in rows:
         path = os.path.join(stored(folder), stored(name))

@@ -65,6 +65,13 @@ class CardList(CursorList):
     def item_key(self, index: int) -> str:
         return self._cards[index].key
 
+    def picture_size(self, columns: int, rows: int) -> None:
+        """Pictures of another size from now on; those that are here are asked for again."""
+        if (columns, rows) != (self.picture_columns, self.picture_rows):
+            self.picture_columns, self.picture_rows = columns, rows
+            self._pictures.clear()
+            self.put_cursor(self.cursor)
+
     def show(self, cards: Sequence[Card], cursor: int = 0) -> None:
         """Show these cards, with the cursor on the one numbered `cursor` (from 0), or the nearest there is."""
         if list(cards) == list(self._cards):

@@ -15,7 +15,7 @@ from console.widgets.cursor_list import CursorList
 PAGE = 100
 """Rows asked for at a time: more than a terminal is high."""
 _KEPT_PAGES = 20
-_MARK_CELLS = 2
+_MARK_CELLS = 3
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class RowTable(CursorList):
         self.post_message(self.Needed(self, offset, PAGE))
 
     def _laid_out(self, cells: Sequence[str], widths: Sequence[int], mark: str) -> str:
-        text = mark + " " * max(_MARK_CELLS - cell_len(mark), 0)
+        text = " " + mark + " " * max(_MARK_CELLS - 1 - cell_len(mark), 0)
         for column, cell, width in zip(self._columns, cells, widths, strict=False):
             if width:
                 shown = fit(cell, width - 1, self._ellipsis)

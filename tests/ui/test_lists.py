@@ -113,7 +113,7 @@ async def test_the_columns_of_wide_and_narrow_names_stand_below_one_another() ->
         await pilot.pause()
         first, second = lines(app)[1:3]
         assert cell_len(first[: first.index("A1")]) == cell_len(second[: second.index("B2")])
-        assert second.startswith("⚑")
+        assert second.startswith(" ⚑ ")
 
 
 async def test_a_page_down_keeps_the_cursor_in_sight_and_home_shows_the_first_row() -> None:

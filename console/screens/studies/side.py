@@ -20,6 +20,9 @@ from console.widgets.row_table import RowTable
 WIDE = 100
 """Columns from which the series stand beside the studies; below, they take their place when they are asked for."""
 
+_TALL = 32
+"""Rows from which thumbnails are larger."""
+
 
 class SidePane(ConsoleScreen):
     """The part of the studies screen that shows one study from within."""
@@ -120,6 +123,8 @@ class SidePane(ConsoleScreen):
         self._ask(InstancesOf(int(cards.item_key(cards.cursor))))
 
     def _lay_out(self) -> None:
+        tall = self.app.size.height >= _TALL
+        self.query_one("#series", CardList).picture_size(*((15, 6) if tall else (10, 4)))
         wide = self.app.size.width >= WIDE
         self.query_one("#found-pane").display = wide or not self._at_side
         self.query_one("#side").display = wide or self._at_side

@@ -2,6 +2,7 @@
 
 from console.i18n import N_, _, ngettext
 from console.model.studies import InstanceLine, NearMiss, PatientLine, SeriesLine, StudyLine
+from console.model.syntaxes import short_syntax
 from console.model.text import size_text, span_text
 from console.screens.viewer.corners import HIDDEN, display_name, short_name
 from console.theme import Symbols
@@ -19,10 +20,14 @@ ORDERS = {
 }
 """The orders as the operator reads them."""
 
+_MOST_ANGLES = 3
+"""C-arm angles named for a series; a rotation has more."""
+
+_WITHOUT_PICTURE = ("SR", "PR", "KO", "DOC", "ECG", "HD", "SEG", "OT")
+
 _FLAGS = {
-    "shared-uid": N_("this study stands under two patient IDs"),
-    "names": N_("the names inside this study differ"),
-    "ids": N_("no patient ID"),
+    "two-patients": N_("this study stands under two patient IDs"),
+    "names-differ": N_("the names inside this study differ"),
     "no-uid": N_("no Study Instance UID, grouped by folder"),
     "copies": N_("some objects are there more than once"),
 }
@@ -50,7 +55,7 @@ def study_row(line: StudyLine, *, marked: bool, privacy: bool, symbols: Symbols)
             HIDDEN if privacy else short_name(line.name) or _("(no name)"),
             HIDDEN if privacy else line.patient_id or "-",
             line.date or "-",
-            "/".join(line.modalities),
+            _modalities(line.modalities),
             str(line.series_count),
             line.description,
             HIDDEN if privacy else line.accession,
@@ -84,7 +89,7 @@ def patient_row(line: PatientLine, *, privacy: bool, symbols: Symbols) -> Row:
             line.sex,
             str(line.studies),
             line.last_date or "-",
-            "/".join(line.modalities),
+            _modalities(line.modalities),
         ),
         line.key,
         mark=symbols.flag if line.name_flag else "",
@@ -112,14 +117,17 @@ def near_row(miss: NearMiss, *, privacy: bool) -> Row:
 def series_card(line: SeriesLine) -> Card:
     """One series: what it is, how long it plays, from where it was seen, how it is stored."""
     number = f"#{line.number} " if line.number is not None else ""
-    title = joined((line.description or line.protocol or line.kind, joined(line.angles, ", ")), " ")
+    title = line.description or line.protocol or line.kind
+    kind = "" if title == line.kind else line.kind
+    angles = joined(line.angles[:_MOST_ANGLES], ", ") + (" …" if len(line.angles) > _MOST_ANGLES else "")
     return Card(
         str(line.id),
         (
             f"{number}{title}",
-            joined((line.modality, _count(line), _speed(line.fps, line.duration_s))),
-            joined((_matrix(line.columns, line.rows), line.transfer_syntax)),
+            joined((angles, _count(line), _speed(line.fps, line.duration_s))),
+            joined((line.modality, _matrix(line.columns, line.rows), short_syntax(line.transfer_syntax))),
             joined((size_text(line.size), line.station or line.model or line.manufacturer)),
+            joined((kind, line.body_part)),
         ),
         sign="" if line.frames else line.modality,
     )
@@ -168,6 +176,11 @@ def study_detail(line: StudyLine, *, privacy: bool) -> str:
             parts.insert(0, _("also read as {name}").format(name=display_name(line.name_other)))
     parts += [_(_FLAGS[flag]) for flag in line.flags if flag in _FLAGS]
     return joined(parts)
+
+
+def _modalities(names: tuple[str, ...]) -> str:
+    """What made the pictures first: a column may cut the rest off."""
+    return "/".join(sorted(names, key=lambda name: name in _WITHOUT_PICTURE))
 
 
 def _count(line: SeriesLine) -> str:
