@@ -210,7 +210,8 @@ def _damaged(path: Path) -> DamagedIndex:
 
 def _trouble(path: Path, error: sqlite3.Error) -> StoreError:
     code = _code(error)
-    if code in _DAMAGED or not isinstance(error, sqlite3.OperationalError):
+    # Without a code, a text that is no UTF-8 any more, or one of Python's own complaints about what it was given.
+    if code in _DAMAGED or not isinstance(error, sqlite3.OperationalError) or str(error).startswith("Could not decode"):
         return _damaged(path)
     title = _("The index cannot be used")
     if code == sqlite3.SQLITE_FULL:

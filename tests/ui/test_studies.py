@@ -109,7 +109,7 @@ async def test_a_number_with_two_digits_swapped_is_offered_with_the_reason(desk:
         await at_studies(pilot, "张伟")
         await pilot.press("slash")
         await pilot.press(*"p0071")
-        await until(pilot, lambda: "Nothing fits exactly" in screen_text(app))
+        await until(pilot, lambda: "nothing fits exactly" in screen_text(app))
         assert names(app) == ["张伟"]
         assert "swapped" in screen_text(app)
         # WHEN the number is given up, everything is there again

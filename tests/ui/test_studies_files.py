@@ -64,13 +64,13 @@ async def test_a_folder_is_taken_in_from_the_screen_with_progress_and_a_word_at_
         await pilot.press("ctrl+o")
         # THEN
         await until(pilot, lambda: isinstance(app.screen, StudiesScreen) and len(names(app)) == 1, 30)
-        await until(pilot, lambda: "3 objects read" in screen_text(app), 30)
+        await until(pilot, lambda: any("4 files read" in toast.message for toast in app._notifications), 30)
         assert not app.screen.query_one("#progress").display
         # AND once more: nothing has changed
         await pilot.press("u")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.press("enter")
-        await until(pilot, lambda: "unchanged" in screen_text(app), 30)
+        await until(pilot, lambda: any("4 unchanged" in toast.message for toast in app._notifications), 30)
 
 
 async def test_a_series_shows_what_it_is_and_its_picture(desk: Desk, disc: Path) -> None:
@@ -142,7 +142,7 @@ async def test_what_could_not_be_read_is_listed(desk: Desk, disc: Path) -> None:
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         screen = await at_studies(pilot, "Press a")
         screen.index((disc,))
-        await until(pilot, lambda: "1 problem (p" in screen_text(app), 30)
+        await until(pilot, lambda: any("1 problem (p lists it)" in toast.message for toast in app._notifications), 30)
         await pilot.press("p")
         await until(pilot, lambda: isinstance(app.screen, ListPanel))
         assert "zip file is damaged" in screen_text(app)

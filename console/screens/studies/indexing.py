@@ -113,7 +113,7 @@ class Indexing(ConsoleScreen):
             self.console_app.show_error(event.outcome)
             return
         report = self._report = event.outcome
-        form = ngettext("{count} object read", "{count} objects read", report.read)
+        form = ngettext("{count} file read", "{count} files read", report.read)
         parts = [form.format(count=report.read)]
         if report.unchanged:
             parts.append(_("{count} unchanged").format(count=report.unchanged))

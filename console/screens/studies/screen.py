@@ -205,6 +205,7 @@ class StudiesScreen(SidePane, Indexing, Exporting):
         rows = [texts.near_row(miss, privacy=privacy) for miss in answer.lines]
         self.query_one("#studies", RowTable).show(texts.near_columns(), len(rows), 0, rows, 0)
         self._say_empty(1)
+        self._say_tally()
         self._study_changed()
 
     def _rows(self, lines: Sequence[StudyLine] | Sequence[PatientLine]) -> list[Row]:
@@ -231,6 +232,8 @@ class StudiesScreen(SidePane, Indexing, Exporting):
         parts = [count.format(count=answer.total), _(ORDERS[self._order].name)]
         if self._filter:
             parts.append(_(FILTERS[self._filter].name))
+        if self._near:
+            parts.insert(0, _("nothing fits exactly"))
         if self._patient is not None and not self.services.preferences.now.privacy:
             parts.append(self._patient.patient_id)
         if self.marked:

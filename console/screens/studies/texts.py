@@ -99,10 +99,10 @@ def patient_row(line: PatientLine, *, privacy: bool, symbols: Symbols) -> Row:
 def near_columns() -> tuple[Column, ...]:
     """Titles and widths for what comes near."""
     return (
-        Column(_("Nothing fits exactly. Near it:"), 24, flex=2),
-        Column(_("Patient ID"), 10, flex=1),
+        Column(_("Near it"), 10, flex=1),
+        Column(_("Why"), 26, flex=4),
+        Column(_("Patient ID"), 9),
         Column(_("Date"), 10, rank=1),
-        Column(_("Why"), 20, flex=3),
     )
 
 
@@ -111,7 +111,7 @@ def near_row(miss: NearMiss, *, privacy: bool) -> Row:
     line = miss.line
     name = HIDDEN if privacy else short_name(line.name) or _("(no name)")
     identity = HIDDEN if privacy else line.patient_id
-    return Row((name, identity, line.date, HIDDEN if privacy else miss.why), str(line.id))
+    return Row((name, HIDDEN if privacy else miss.why, identity, line.date), str(line.id))
 
 
 def series_card(line: SeriesLine) -> Card:
