@@ -89,8 +89,9 @@ def audit(options: Namespace, home: Path) -> int:
 
 
 def build_demo(home: Path) -> Path:
-    """Make the practice site in `home`, with progress on stderr; returns the first picture."""
+    """Make the practice site in `home` and take it in, with progress on stderr; returns the first picture."""
     from console.demo.build import build_practice
+    from console.studies.build import build_index
 
     started = last = time.monotonic()
 
@@ -111,6 +112,7 @@ def build_demo(home: Path) -> Path:
     site = build_practice(home, progress, lambda: False)
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
+    build_index(home, (home / "pictures",), lambda moment: None, lambda: False)
     return site.pictures[0]
 
 

@@ -5,7 +5,6 @@ the six bytes of its tag and VR; stretches that lay in a file before, byte for b
 """
 
 import struct
-import zlib
 from collections.abc import Callable
 from typing import Literal
 
@@ -42,15 +41,6 @@ UNKNOWN_SIZE = 1 << 62
 """Of a deflated dataset."""
 
 _SKIP_SHORT, _SKIP_LONG, _TAKE_SHORT, _TAKE_LONG, _ODD = range(5)
-_BORDER = 8
-"""Added to what is done with an element that begins a stretch; about every eighth kind of element does."""
-_LONGEST_STRETCH = 4096
-_STRETCHES_LIMIT = 4_000
-_STRETCHES: dict[bytes, tuple[bytes, dict[int, bytes]]] = {}
-"""Stretches of elements as they lay in a file before, by their first eight bytes, and the wanted values in them.
-
-Equal bytes mean equal elements, so nothing is assumed: each stretch is compared whole.
-"""
 _MEMO: dict[bytes, int] = {}
 _MEMO_LIMIT = 20_000
 _TAG: dict[bytes, int] = {}
@@ -85,9 +75,8 @@ class Walk:
 
     def explicit(self, place: int) -> tuple[int, int, int]:
         """Explicit VR little endian from `place`: (tag, offset, length) of the pixel data, zeros without."""
-        buffer, base, fresh, memo = self._buffer, self._base, dict[int, bytes](), _MEMO.get
-        values, stretches = self.values, _STRETCHES.get
-        p, began = place - base, -1
+        buffer, base, values, memo, tags = self._buffer, self._base, self.values, _MEMO.get, _TAG
+        p, end = place - base, len(buffer)
         while True:
             try:
                 while True:
@@ -98,31 +87,14 @@ class Walk:
                         continue
                     if act is None:
                         act = _learn(key)
-                    if act >= _BORDER:
-                        # Neighbours in a series share most of their bytes: a stretch that was seen before is jumped.
-                        if 0 <= began < p <= began + _LONGEST_STRETCH:
-                            _keep(buffer[began:p], fresh)
-                        if fresh:
-                            values.update(fresh)
-                            fresh = {}
-                        known = stretches(buffer[p : p + 8])
-                        if known is not None and buffer.startswith(known[0], p):
-                            if known[1]:
-                                values.update(known[1])
-                            p += len(known[0])
-                            began = -1
-                            continue
-                        began = p
-                        act -= _BORDER
                     if act == 0:
                         p += 8 + length
                     elif act == 2:
                         q = p + 8
-                        p = q + length
-                        if p > len(buffer):
-                            p = q - 8
+                        if q + length > end:
                             break
-                        fresh[_TAG[key]] = buffer[q:p]
+                        p = q + length
+                        values[tags[key]] = buffer[q:p]
                     elif act == 4:
                         break
                     else:
@@ -131,18 +103,15 @@ class Walk:
                             break
                         q = p + 12
                         if act == 3:
-                            if q + length > len(buffer):
+                            if q + length > end:
                                 break
-                            fresh[_TAG[key]] = buffer[q : q + length]
+                            values[tags[key]] = buffer[q : q + length]
                         p = q + length
             except struct.error:
                 # Ran off the window.
                 if base + p == self._size:
-                    self.values.update(fresh)
                     return 0, 0, 0
             # There, and for sequences of undefined length, pixel data, delimiters, elements without VR: one with care.
-            self.values.update(fresh)
-            fresh, began = {}, -1
             self._buffer, self._base = buffer, base
             if base + p > self._size:
                 raise Cut
@@ -150,7 +119,7 @@ class Walk:
             if isinstance(after, tuple):
                 return after
             buffer, base = self._buffer, self._base
-            p = after - base
+            p, end = after - base, len(buffer)
 
     def slowly(self, place: int, implicit: bool, little: bool) -> tuple[int, int, int]:
         """Any encoding, one element at a time."""
@@ -290,16 +259,7 @@ def _learn(key: bytes) -> int:
         _TAG[key] = tag
     else:
         act = _SKIP_LONG if vr in LONG else _SKIP_SHORT
-    if act != _ODD and zlib.crc32(key) % 8 == 0:
-        act += _BORDER
     if len(_MEMO) >= _MEMO_LIMIT:
         _MEMO.clear()
     _MEMO[key] = act
     return act
-
-
-def _keep(stretch: bytes, values: dict[int, bytes]) -> None:
-    """Remember a stretch of elements, the newest with these first bytes."""
-    if len(_STRETCHES) >= _STRETCHES_LIMIT:
-        _STRETCHES.clear()
-    _STRETCHES[stretch[:8]] = stretch, values

@@ -6,6 +6,7 @@ equally frequent: the same files always give the same line.
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from console.model.text import clean
@@ -17,7 +18,7 @@ Line: TypeAlias = tuple[Any, ...]
 
 Sums: TypeAlias = tuple[Any, ...]
 """What instances come to: files, distinct SOP Instance UIDs (one without counts for itself), frames, bytes; of a head
-also the instance that has the smallest Instance Number, and that number or None."""
+also the instance that has the smallest Instance Number, and that number (2^32 for none)."""
 
 Job: TypeAlias = tuple[
     int, list[tuple[int, int, bytes, Sums]], list[tuple[int, bytes, int]], dict[str, float], dict[int, Sums]
@@ -123,9 +124,7 @@ def _series_line(study: int, series: int, strands: Sequence[_Strand], words: Wor
     _series, head, first = strands[0]
     if len(strands) > 1:
         head = _merged(strands)
-        first = min(
-            (sums for _series, _head, sums in strands), key=lambda sums: (sums[5] is None, sums[5] or 0, sums[4])
-        )
+        first = min((sums for _series, _head, sums in strands), key=itemgetter(5))
     text, charset = words.text, head[3]
     return (
         series,

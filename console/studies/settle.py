@@ -22,8 +22,9 @@ _LARGEST = (1 << 63) - 1
 _STUDIES = f"INSERT OR REPLACE INTO study VALUES ({', '.join('?' * 27)})"
 _SERIES = f"INSERT OR REPLACE INTO series VALUES ({', '.join('?' * 15)})"
 _HEADS = "SELECT h.study, h.id, h.series, h.raw, h.rowid FROM temp.now n CROSS JOIN head h ON h.study = n.study"
+# The bare i.id is that of the row with the minimum, of equal ones the first in the order of the index, by UID.
 _SUMS = """
-SELECT i.head, count(*), sum(i.frames), sum(i.size), i.id, min(i.number)
+SELECT i.head, count(*), sum(i.frames), sum(i.size), i.id, min(ifnull(i.number, 4294967296))
 FROM temp.strand s CROSS JOIN instance i INDEXED BY instance_series ON i.series = s.series
 GROUP BY s.study, s.series, i.head
 """

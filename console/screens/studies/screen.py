@@ -90,8 +90,8 @@ class StudiesScreen(SidePane, Indexing, Exporting):
             yield Static("", id="tally", markup=False)
         with Horizontal(id="shelf"):
             with Vertical(id="found-pane"):
-                yield RowTable("studies", ellipsis=symbols.ellipsis, waiting=symbols.ellipsis)
                 yield Static("", id="empty", markup=False)
+                yield RowTable("studies", ellipsis=symbols.ellipsis, waiting=symbols.ellipsis)
             with Vertical(id="side"):
                 yield Static("", id="side-title", markup=False)
                 yield CardList("series", ellipsis=symbols.ellipsis)
@@ -188,7 +188,7 @@ class StudiesScreen(SidePane, Indexing, Exporting):
         table = self.query_one("#studies", RowTable)
         self._lines.clear()
         columns = texts.patient_columns() if answer.search.patients else texts.study_columns()
-        table.show(columns, answer.total, answer.offset, self._rows(answer.lines), answer.cursor)
+        table.show(columns if answer.total else (), answer.total, answer.offset, self._rows(answer.lines), answer.cursor)
         if not answer.total and self._words.strip():
             self._ask(Near(answer.search.query))
         self._found = answer
@@ -247,8 +247,8 @@ class StudiesScreen(SidePane, Indexing, Exporting):
     def _say_empty(self, studies: int) -> None:
         empty = self.query_one("#empty", Static)
         nothing = self._total == 0 and not self._near
+        # The list stays where it is: hidden it would lose the keys to the search.
         empty.display = nothing
-        self.query_one("#studies").display = not nothing
         if not studies:
             sentence = _("Nothing is taken in yet. Press a to read a folder, a disc, a DICOMDIR or a zip file.")
         else:
