@@ -39,10 +39,13 @@ class Strokes:
             chosen &= (mid_y > high - _MARGIN) & (mid_y < inside - high - 1)
             if chosen.any():
                 parts.append(self._stamp(high, np.flatnonzero(chosen), [value[chosen] for value in values]))
-        index, self._chord, self._segment = (np.concatenate(each) for each in zip(*parts, strict=True))
+        index = np.concatenate([part[0] for part in parts])
+        self._chord = np.concatenate([part[1] for part in parts])
+        self._segment = np.concatenate([part[2] for part in parts])
         # Only the box around the tubes is worked on; what the margin holds belongs to nobody.
-        rows, columns = np.divmod(index, np.int32(size + 2 * _MARGIN))
-        rows, columns = rows - np.int32(_MARGIN), columns - np.int32(_MARGIN)
+        stride = np.int32(size + 2 * _MARGIN)
+        rows: NDArray[np.int32] = index // stride - np.int32(_MARGIN)
+        columns: NDArray[np.int32] = index % stride - np.int32(_MARGIN)
         seen = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
         rows, columns = rows[seen], columns[seen]
         self._chord, self._segment = self._chord[seen], self._segment[seen]
@@ -52,7 +55,7 @@ class Strokes:
         )
         self._box = (slice(top, top + height), slice(left, left + width))
         self._shape = (height, width)
-        self._index = (rows - np.int32(top)) * np.int32(width) + (columns - np.int32(left))
+        self._index: NDArray[np.int32] = (rows - np.int32(top)) * np.int32(width) + (columns - np.int32(left))
 
     def paint(self, weight: Floats, picture: Image) -> None:
         """Add the tubes to `picture`; where they overlap the thicker counts, as in a joined lumen.

@@ -34,7 +34,7 @@ MOST_MEMBERS = 200_000
 """More entries than this in one zip file are a trick, or need unpacking."""
 _MOST_DIRECTORY = 1 << 27
 _LARGEST = 1 << 33
-_PROPORTION = 2000
+_PROPORTION = 500
 _SMALL = 1 << 26
 _END = b"PK\5\6"
 _HEADER_WINDOW = 1 << 26

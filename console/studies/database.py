@@ -214,7 +214,8 @@ def _trouble(path: Path, error: sqlite3.Error) -> StoreError:
     if code in _DAMAGED or not isinstance(error, sqlite3.OperationalError) or str(error).startswith("Could not decode"):
         return _damaged(path)
     title = _("The index cannot be used")
-    if code == sqlite3.SQLITE_FULL:
+    # A limit on the size of files is no full disk to SQLite, but it is to whoever has to make room.
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:
         sentence = _(
             "{file} could not be written because the disk that holds {folder} is full or a size limit is reached; "
             "what was taken in before stays. Free some space there and begin again."

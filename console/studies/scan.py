@@ -56,6 +56,8 @@ class Folder:
     zips: int = 0
     left: int = 0
     """Batches that are not back yet."""
+    bare: bool = False
+    """There is nothing in it at all."""
     whole: bool = True
     """Nothing has to be tried again next time."""
 
@@ -188,7 +190,7 @@ class Walk:
         """Take a folder as unchanged, if it is and nothing about it needs a second look."""
         number = folder_number(path)
         row = self._connection.execute(_DIR, (number,)).fetchone()
-        if row is None or row[0] != digest or row[1] or (inode and (device, inode) in self._seen):
+        if row is None or row[0] != digest or row[1] or (inode and (device, inode) in self._seen) or row[2] != device:
             return False
         self._seen.add((device, inode))
         self.visited.add(number)
@@ -236,7 +238,8 @@ class Walk:
         todo += [os.path.join(path, name) for name in folders]
         for name in links:
             self._follow(path, name, files)
-        return Folder(folder_number(path), path, False, device, mtime_ns, files)
+        bare = not (files or folders or links)
+        return Folder(folder_number(path), path, False, device, mtime_ns, files, bare=bare)
 
     def _follow(self, path: str, name: str, files: list[File]) -> None:
         """Where a link leads to: a file belongs to `files`, a folder is looked at last."""
@@ -271,6 +274,11 @@ class Walk:
         if not self._only:
             folder.digest = digest_of(files)
         row = self._connection.execute(_DIR, (folder.number,)).fetchone()
+        if row is not None and folder.bare and row[2] != folder.device and self._was_full(folder):
+            # An empty folder on another disk than before is where something used to be mounted.
+            self.found.trouble.append((folder.path, problems.EMPTIED))
+            self.kept.append(folder.path)
+            return
         if row is not None and row[0] == folder.digest != b"":
             self.visited.add(folder.number)
             self.found.files += len(files)
@@ -281,11 +289,6 @@ class Walk:
                 yield from self._zips(folder, {})
             if folder.zipped:
                 self.found.complete.append(folder)
-            return
-        if row is not None and not (files or folder.zipped) and row[2] != folder.device and self._was_full(folder):
-            # An empty folder on another disk than before is where something used to be mounted.
-            self.found.trouble.append((folder.path, problems.EMPTIED))
-            self.kept.append(folder.path)
             return
         self.found.folders.append(folder)
         if not self._only:

@@ -37,23 +37,24 @@ class Readers:
         self._count = count
         self._readers: list[_Reader] = []
         self._arrived: queue.SimpleQueue[tuple[_Reader, Any]] = queue.SimpleQueue()
-        self._suspects: deque[Batch] = deque()
+        self._waiting: deque[Batch] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether answers are still to come."""
-        return bool(self._suspects) or any(reader.batches for reader in self._readers)
+        return bool(self._waiting) or any(reader.batches for reader in self._readers)
 
     def takes_more(self) -> bool:
         """Whether a reader would take another batch at once."""
-        if self._suspects:
-            self._give(self._suspects)
+        if self._waiting:
+            self._give()
             return False
         return len(self._readers) < self._count or any(len(reader.batches) < AHEAD for reader in self._readers)
 
     def submit(self, batch: Batch) -> None:
-        """Give a batch to the reader that has least to do."""
-        self._give(deque([batch]))
+        """Give a batch to the reader that has least to do; it waits where all have enough."""
+        self._waiting.append(batch)
+        self._give()
 
     def answers(self, wait_s: float) -> list[tuple[Batch, list[Outcome]]]:
         """What has come back; waits up to `wait_s` where nothing has."""
@@ -75,7 +76,7 @@ class Readers:
         for reader in self._readers:
             if reader.batches and time.monotonic() - reader.since > reader.patience:
                 got += self._give_up(reader, SLOW)
-        self._give(self._suspects)
+        self._give()
         return got
 
     def close(self) -> None:
@@ -83,10 +84,10 @@ class Readers:
         readers, self._readers = self._readers, []
         for reader in readers:
             reader.kill()
-        self._suspects.clear()
+        self._waiting.clear()
 
-    def _give(self, batches: deque[Batch]) -> None:
-        while batches:
+    def _give(self) -> None:
+        while self._waiting:
             idle = [reader for reader in self._readers if len(reader.batches) < AHEAD]
             if idle:
                 reader = min(idle, key=lambda reader: len(reader.batches))
@@ -95,7 +96,7 @@ class Readers:
                 self._readers.append(reader)
             else:
                 return
-            reader.send(batches.popleft())
+            reader.send(self._waiting.popleft())
 
     def _give_up(self, reader: "_Reader", code: str) -> list[tuple[Batch, list[Outcome]]]:
         """Kill a reader and give out again what it had; the file that it broke on is answered with `code`."""
@@ -105,10 +106,10 @@ class Readers:
             return []
         first, *rest = reader.batches
         if len(first.files) == 1:
-            self._suspects.extend(rest)
+            self._waiting.extend(rest)
             return [(first, [(None, code)])]
-        self._suspects.extend(_singles(first))
-        self._suspects.extend(rest)
+        self._waiting.extend(_singles(first))
+        self._waiting.extend(rest)
         return []
 
 

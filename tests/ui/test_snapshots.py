@@ -32,9 +32,14 @@ from console.screens.viewer.header import HeaderScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.settings import hash_passphrase
 from console.store.trouble import cannot_write
+from tests.archives import fill
 from tests.phantoms import write_cine
 from tests.ui.conftest import TERMINAL, Desk, screen_text, until
 from tests.ui.test_console import shown_lines
+from tests.ui.test_studies import WARD
+from tests.ui.test_studies_files import disc as disc
+from tests.ui.test_studies_files import take_in
+from tests.unit.dicom.made_reports import accumulated, irradiation, save, structured
 
 SMALL, LARGE = (80, 24), (120, 36)
 """The server's console and a laptop."""
@@ -106,6 +111,12 @@ def console(desk: Desk, *paths: Path, **settings: object) -> ConsoleApp:
     return ConsoleApp(services, lambda: choose("half", TERMINAL, "true"), start_with=paths, machine_facts=lambda: facts)
 
 
+def studies(desk: Desk, **settings: object) -> ConsoleApp:
+    """A console on the real home folder of the test: the studies screen reads the index in it, and does not name it."""
+    desk.services.preferences.change(operator="李工", **settings)
+    return ConsoleApp(desk.services, lambda: choose("half", TERMINAL, "true"))
+
+
 def home_is_shown(app: ConsoleApp) -> bool:
     """Listed and drawn, the top line with the operator included."""
     return isinstance(app.screen, HomeScreen) and "F10" in screen_text(app) and "李工" in screen_text(app)
@@ -118,6 +129,17 @@ def pressed(app: ConsoleApp, *keys: str, then: Callable[[], bool]) -> Steps:
         await until(pilot, lambda: home_is_shown(app))
         for key in keys:
             await pilot.press(key)
+        await until(pilot, then)
+
+    return steps
+
+
+def listed(app: ConsoleApp, *keys: str, then: Callable[[], bool]) -> Steps:
+    """Go to the studies, wait until they stand there, press `keys`, wait until `then` holds."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pressed(app, "f4", then=lambda: "张敏" in screen_text(app))(pilot)
+        await pilot.press(*keys)
         await until(pilot, then)
 
     return steps
@@ -283,3 +305,56 @@ def test_a_terminal_that_is_too_small(snap_compare: Compare, desk: Desk) -> None
         await until(pilot, lambda: isinstance(app.screen, TooSmall) and "40x12" in screen_text(app))
 
     assert snap_compare(app, terminal_size=(40, 12), run_before=steps)
+
+
+@ENGLISH_TOO
+def test_studies(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    fill(desk.services.home, WARD)
+    app = studies(desk)
+    steps = listed(app, "space", "down", then=lambda: "ÔøÐ¡" in screen_text(app))
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def test_studies_that_come_near(snap_compare: Compare, desk: Desk) -> None:
+    fill(desk.services.home, WARD)
+    app = studies(desk)
+    steps = listed(app, "slash", *"p0107", then=lambda: _("nothing fits exactly") in screen_text(app))
+    assert snap_compare(app, terminal_size=SMALL, run_before=steps)
+
+
+def test_studies_before_anything_was_taken_in(snap_compare: Compare, desk: Desk) -> None:
+    app = studies(desk)
+    steps = pressed(app, "f4", then=lambda: "DICOMDIR" in screen_text(app))
+    assert snap_compare(app, terminal_size=SMALL, run_before=steps)
+
+
+@BOTH_SIZES
+def test_series_with_their_pictures(snap_compare: Compare, desk: Desk, disc: Path, size: tuple[int, int]) -> None:
+    take_in(desk, disc)
+    app = studies(desk)
+    steps = pressed(app, "f4", "enter", then=lambda: "#3 LCA" in screen_text(app) and "▀▀▀" in screen_text(app))
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def test_objects_of_a_series(snap_compare: Compare, desk: Desk, disc: Path) -> None:
+    take_in(desk, disc)
+    app = studies(desk)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pressed(app, "f4", "enter", then=lambda: "#3 LCA" in screen_text(app))(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: "run2.dcm" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=steps)
+
+
+@BOTH_SIZES
+def test_dose_report(snap_compare: Compare, desk: Desk, tmp_path: Path, size: tuple[int, int]) -> None:
+    totals = accumulated("113622", c113722=("9.37e-06", "Gy.m2"), c113725=("0.0125", "Gy"))
+    ds = structured(totals, irradiation(c113733=("72", "kV")), sop_class="1.2.840.10008.5.1.4.1.1.88.67")
+    app = console(desk, save(tmp_path / "dose.dcm", ds))
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: "Gy·cm²" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)

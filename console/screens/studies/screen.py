@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -32,8 +32,8 @@ from console.librarian import (
 )
 from console.model.studies import PatientLine, StudyLine
 from console.screens.base import bindings_of
-from console.screens.dialogs.ask import Choose
 from console.screens.studies import texts
+from console.screens.studies.choosing import Choosing
 from console.screens.studies.exporting import Exporting
 from console.screens.studies.indexing import Indexing
 from console.screens.studies.narrowing import FILTERS, ORDERS, search_of
@@ -50,7 +50,7 @@ _REST_SECONDS = 0.12
 """The series of a study are looked up when the cursor rests on it: typing and holding an arrow stay quick."""
 
 
-class StudiesScreen(SidePane, Indexing, Exporting):
+class StudiesScreen(Choosing, SidePane, Indexing, Exporting):
     """The librarian's thread finds, this class shows."""
 
     SCOPE: ClassVar[str] = "studies"
@@ -68,11 +68,6 @@ class StudiesScreen(SidePane, Indexing, Exporting):
         self.marked = {}
         self._librarian: Librarian | None = None
         self._words = ""
-        self._order = 0
-        self._filter = 0
-        self._patients = False
-        self._patient: PatientLine | None = None
-        self._near = False
         self._total = -1
         self._found: Found | None = None
         self._tally = ""
@@ -188,7 +183,9 @@ class StudiesScreen(SidePane, Indexing, Exporting):
         table = self.query_one("#studies", RowTable)
         self._lines.clear()
         columns = texts.patient_columns() if answer.search.patients else texts.study_columns()
-        table.show(columns if answer.total else (), answer.total, answer.offset, self._rows(answer.lines), answer.cursor)
+        table.show(
+            columns if answer.total else (), answer.total, answer.offset, self._rows(answer.lines), answer.cursor
+        )
         if not answer.total and self._words.strip():
             self._ask(Near(answer.search.query))
         self._found = answer
@@ -314,51 +311,10 @@ class StudiesScreen(SidePane, Indexing, Exporting):
             self._lay_out()
             self.query_one("#series").focus()
 
-    # Marks
-
-    def chosen_studies(self) -> tuple[StudyLine, ...]:
-        return tuple(self.marked.values()) or (() if self._current is None else (self._current,))
-
-    def action_mark(self) -> None:
-        study, table = self._current, self.query_one("#studies", RowTable)
-        if study is None or self._near:
-            return
-        if self.marked.pop(study.id, None) is None:
-            self.marked[study.id] = study
-        table.put_row(table.cursor, self._rows((study,))[0])
-        self._say_tally()
-        table.action_move(1)
-
     def action_open(self) -> None:
         focused = self.focused
         wanted = focused if isinstance(focused, CursorList) else self.query_one("#studies", RowTable)
         wanted.action_choose()
-
-    # Order, filters, patients
-
-    def action_filter(self) -> None:
-        self.query_one("#wanted", Input).focus()
-
-    @work(exclusive=True, group="choose")
-    async def action_sort(self) -> None:
-        names = [_(order.name) for order in ORDERS]
-        chosen = await self.app.push_screen_wait(Choose(_("Sort"), names, self._order))
-        if chosen is not None:
-            self._order = chosen
-            self._find()
-
-    @work(exclusive=True, group="choose")
-    async def action_narrow(self) -> None:
-        names = [_(one.name) for one in FILTERS]
-        chosen = await self.app.push_screen_wait(Choose(_("Show only"), names, self._filter))
-        if chosen is not None:
-            self._filter = chosen
-            self._find()
-
-    def action_patients(self) -> None:
-        self._patients = not self._patients
-        self._patient = None
-        self._find()
 
     # Back
 

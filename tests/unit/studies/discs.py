@@ -114,5 +114,5 @@ def _columns(connection: sqlite3.Connection, table: str) -> str:
     if table == "series":
         kept = ", ".join(f"s.{name}" for name in names if name != "first_instance")
         return f"{kept}, i.uid FROM series s LEFT JOIN instance i ON i.id = s.first_instance"
-    dropped = {"instance": ("id",), "dir": ("root",)}.get(table, ())
+    dropped = {"instance": ("id",), "dir": ("root", "mtime_ns")}.get(table, ())
     return f"{', '.join(name for name in names if name not in dropped)} FROM {table}"

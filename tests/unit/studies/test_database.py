@@ -1,9 +1,7 @@
 """The index as a file: made, opened for reading, and every way in which it cannot be opened."""
 
-import json
 import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,24 +13,7 @@ import pytest
 from console.errors import StoreError
 from console.studies.database import DamagedIndex, index_path, open_index, roots
 from tests.unit.studies.discs import archive, ask, content, counts, dicom, index
-
-CHECKOUT = Path(__file__).parents[3]
-
-
-def run_as_nobody(script: str, *arguments: Path) -> dict[str, str]:
-    """What a process without rights prints as JSON; as root the child gives its rights up first."""
-    lower = "import os\nif os.getuid() == 0:\n    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", lower + script, *map(str, arguments)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout)
-    return found
-
+from tests.unit.studies.processes import without_rights
 
 @pytest.fixture
 def place() -> Iterator[Path]:
@@ -143,29 +124,15 @@ def test_a_home_that_cannot_be_written_can_still_be_read(place: Path) -> None:
     index(home, archive(place / "disc", 3))
     (home / "index.sqlite").chmod(0o444)
     home.chmod(0o555)
-    script = """
-import json, sys
-from pathlib import Path
-from console.errors import ConsoleError
-from console.studies.build import build_index
-from console.studies.database import open_index
-home, disc = Path(sys.argv[1]), Path(sys.argv[2])
-answers = {"read": str(open_index(home, read_only=True).execute("SELECT count(*) FROM study").fetchone()[0])}
-try:
-    build_index(home, [disc], lambda moment: None, lambda: False, 1)
-except ConsoleError as error:
-    answers["write"] = error.detail
-print(json.dumps(answers))
-"""
     try:
         # WHEN it reads and writes
-        answers = run_as_nobody(script, home, place / "disc")
+        answers = without_rights("read-and-build", home, place / "disc")
     finally:
         home.chmod(0o700)
     # THEN reading works, and writing is refused in words
-    assert answers["read"] == "3"
-    assert str(home) in answers["write"]
-    assert "choose another folder with --home" in answers["write"]
+    assert answers["studies"] == 3
+    assert str(home) in answers["refusal"]
+    assert "choose another folder with --home" in answers["refusal"]
 
 
 def test_roots_are_told_in_the_order_in_which_they_came(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_study_is_counted_and_its_texts_are_taken_over(tmp_path: Path) -> None
     assert study(tmp_path, wanted) == [
         ("DOE^JOHN", "P1", "2026-11-20", "10:15:30", "1958-05-17", "A1", "Coronary", "SR\\XA", 2, 2, 100, 200)
     ]
-    assert study(tmp_path, "hay") == [("doe john|dj|doejohn|p1|a1|2026-11-20|20261120|sr xa|coronary|",)]
+    assert study(tmp_path, "hay") == [("doe john|dej|dj|doejohn|p1|a1|2026-11-20|20261120|sr xa|coronary|",)]
 
 
 @pytest.mark.parametrize(
