@@ -51,7 +51,7 @@ def text(report: IndexReport) -> str:
     counts = (
         ngettext("{count} patient", "{count} patients", report.patients).format(count=report.patients),
         ngettext("{count} study", "{count} studies", report.studies).format(count=report.studies),
-        _("{count} series").format(count=report.series),
+        ngettext("{count} series", "{count} series", report.series).format(count=report.series),
         ngettext("{count} object", "{count} objects", report.instances).format(count=report.instances),
     )
     work = _("{files} files looked at in {seconds:.1f} s: {read} read, {unchanged} unchanged, {removed} gone").format(

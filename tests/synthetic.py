@@ -10,7 +10,9 @@ Row = tuple[IndexRow, str, str, int, int]
 
 PER_STUDY = 10
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
-_GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉力健世广志义兴良海山仁波宁贵福生龙元全国胜学祥才发武新利清飞"
+_GIVEN = (
+    "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉力健世广志义兴良海山仁波宁贵福生龙元全国胜学祥才发武新利清飞"
+)
 _FAMILY = ("MUELLER", "SMITH", "GARCIA", "NOVAK", "ROSSI", "KIM", "SATO", "IVANOV", "SILVA", "DUBOIS")
 _FIRST = ("ANNA", "JOHN", "MARY", "PETER", "LUCIA", "HANS", "IVAN", "YUKI", "JEAN", "ROSA")
 _INSTITUTION = "市第一人民医院".encode("gb18030")

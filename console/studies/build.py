@@ -56,7 +56,7 @@ def build_index(
     lock = RunLock(home)
     lock.acquire()
     try:
-        with telling(index_path(home)), _few_collections():
+        with telling(index_path(home)), few_collections():
             if not roots:
                 raise _nothing(home, paths, wrong)
             count = processes or min(_processors(), _MOST_PROCESSES)
@@ -181,7 +181,7 @@ def _processors() -> int:
 
 
 @contextmanager
-def _few_collections() -> Generator[None]:
+def few_collections() -> Generator[None]:
     """Let the garbage collector look seldom: a run makes millions of values and hardly any cycle."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)

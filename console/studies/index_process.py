@@ -4,8 +4,10 @@ It ends when the work is done. "cancel", and the end of standard input, which is
 """
 
 import json
+import os
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,16 @@ from console.i18n import set_language
 from console.model.progress import Progress
 from console.studies.build import build_index
 from console.studies.job import report_out
+from console.studies.limits import limit_memory
+
+_GRACE_S = 5.0
+_MEMORY = 4 << 30
+"""Address space in bytes; strangers' bytes are read in processes that have less."""
 
 
 def main() -> int:
     """One run."""
+    limit_memory(_MEMORY)
     order = json.loads(sys.stdin.buffer.readline())
     set_language(order["language"])
     stop = threading.Event()
@@ -37,8 +45,12 @@ def main() -> int:
 
 
 def _listen(stop: threading.Event) -> None:
-    sys.stdin.buffer.readline()
+    line = sys.stdin.buffer.readline()
     stop.set()
+    if not line:
+        # The console is gone. A run that hangs in the system, as on a dead share, must not outlive it.
+        time.sleep(_GRACE_S)
+        os._exit(1)
 
 
 def _say(message: dict[str, Any]) -> None:

@@ -13,6 +13,10 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_cine, version
+from tests.benchmarks.finding import finding
+from tests.benchmarks.headers import headers
+from tests.benchmarks.practice import practice
+from tests.benchmarks.studies_screen import studies_screen
 
 
 def main() -> int:
@@ -29,6 +33,10 @@ def main() -> int:
             "first": first_picture,
             "cine": cine,
             "long": long_cine,
+            "headers": headers,
+            "finding": finding,
+            "studies": studies_screen,
+            "practice": practice,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)

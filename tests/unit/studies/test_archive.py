@@ -29,7 +29,10 @@ STUDY = {f"a/b/IM{number}": dicom(f"1.{number}", rows=4, columns=4) for number i
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_members_are_taken_in_whatever_packs_them(tmp_path: Path, method: int) -> None:
-    disc, home = burn(tmp_path / "disc", {"x.zip": zipped({**STUDY, "readme.txt": b"hello " * 9}, method)}), tmp_path / "h"
+    disc, home = (
+        burn(tmp_path / "disc", {"x.zip": zipped({**STUDY, "readme.txt": b"hello " * 9}, method)}),
+        tmp_path / "h",
+    )
     report = index(home, disc)
     assert (report.files, counts(report), report.problems) == (4, (3, 1, 1, 1), ())
     assert ask(home, "SELECT d.path, i.name FROM instance i JOIN dir d ON d.id = i.dir ORDER BY i.name") == [

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,9 +19,9 @@ from console.studies import build, intake, objects, workers
 from console.studies.database import open_index
 from console.studies.run_lock import RunLock
 from tests.support import need_samples
+from tests.unit.store.test_full_disk import mounting
 from tests.unit.studies.discs import archive, ask, burn, content, counts, dicom, index
 from tests.unit.studies.processes import CHECKOUT, run, start
-from tests.unit.store.test_full_disk import mounting
 
 KILLS = 60
 SEED = 20261120
@@ -56,18 +55,18 @@ def test_counts_and_values_equal_a_plain_walk_with_pydicom(tmp_path: Path) -> No
             "JOIN study t ON t.id = s.study",
         )
     }
-    for path, ds in known.items():
-        uid, series, modality, series_number, number, height, width, study, date, patient_id, sop_class = rows[path]
+    for name, ds in known.items():
+        uid, series, modality, _series_number, number, height, width, study, date, patient_id, sop_class = rows[name]
         own = ds.SOPInstanceUID or ds.file_meta.get("MediaStorageSOPInstanceUID", "")
-        assert (uid, series, study) == (own, ds.get("SeriesInstanceUID", ""), ds.StudyInstanceUID), path
-        assert sop_class == ds.SOPClassUID, path
-        assert modality == (ds.get("Modality") or ""), path
-        assert number == (None if ds.get("InstanceNumber") in (None, "") else int(ds.InstanceNumber)), path
-        assert (height, width) == (ds.get("Rows") or 0, ds.get("Columns") or 0) or not height, path
+        assert (uid, series, study) == (own, ds.get("SeriesInstanceUID", ""), ds.StudyInstanceUID), name
+        assert sop_class == ds.SOPClassUID, name
+        assert modality == (ds.get("Modality") or ""), name
+        assert number == (None if ds.get("InstanceNumber") in (None, "") else int(ds.InstanceNumber)), name
+        assert (height, width) == (ds.get("Rows") or 0, ds.get("Columns") or 0) or not height, name
         raw = str(ds.get("StudyDate") or "").replace(".", "")
-        assert date.replace("-", "") == (raw if len(raw) == 8 else ""), path
+        assert date.replace("-", "") == (raw if len(raw) == 8 else ""), name
         if str(ds.get("PatientID", "")).isascii():
-            assert patient_id == str(ds.get("PatientID") or "").strip(), path
+            assert patient_id == str(ds.get("PatientID") or "").strip(), name
     # AND the counts of the report are those of the walk
     studies = {(ds.StudyInstanceUID, str(ds.get("PatientID") or "")) for ds in known.values()}
     only = ask(home, "SELECT count(DISTINCT uid) FROM instance WHERE uid != ''")[0][0]
@@ -261,10 +260,9 @@ def test_the_lock_of_a_run_that_was_killed_is_free(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reader processes take part from the first file on."""
     monkeypatch.setattr(intake, "_ALONE", 0)
-    yield
 
 
 @pytest.mark.usefixtures("eager")
@@ -290,7 +288,7 @@ def test_a_reader_that_breaks_down_on_one_file_costs_that_file_a_sentence(
     action = {
         "crash": "os.kill(os.getpid(), 11)",
         "hang": "time.sleep(60)",
-        "rubbish": "os.write(4, b'rubbish') or os._exit(0)",
+        "rubbish": "os.write(3, b'rubbish' * 99), os._exit(0)",
     }[fault]
     (site / "sitecustomize.py").write_text(
         "import os, time\nimport console.studies.objects as objects\nreal = objects.read_file\n"
@@ -316,7 +314,9 @@ def test_a_reader_that_breaks_down_on_one_file_costs_that_file_a_sentence(
 
 def test_objects_that_need_pydicom_are_read_in_a_process_of_their_own(tmp_path: Path) -> None:
     # GIVEN an enhanced object, whose rate stands where our own reader does not look
-    disc = burn(tmp_path / "disc", {"a": dicom("1.1", sop_class="1.2.840.10008.5.1.4.1.1.12.1.1", frames=3, rows=4, columns=4)})
+    disc = burn(
+        tmp_path / "disc", {"a": dicom("1.1", sop_class="1.2.840.10008.5.1.4.1.1.12.1.1", frames=3, rows=4, columns=4)}
+    )
     script = (
         "import sys; from pathlib import Path; from tests.unit.studies.discs import index\n"
         "index(Path(sys.argv[1]), Path(sys.argv[2])); print('pydicom' in sys.modules)"

@@ -15,6 +15,7 @@ from console.studies.database import DamagedIndex, index_path, open_index, roots
 from tests.unit.studies.discs import archive, ask, content, counts, dicom, index
 from tests.unit.studies.processes import without_rights
 
+
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that another account can reach, which pytest's own (0700) is not."""
@@ -44,7 +45,11 @@ def test_an_index_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = index_path(tmp_path).read_bytes()
     # WHEN it is read, written, or built THEN one sentence says so, and nothing was changed
-    for attempt in (lambda: open_index(tmp_path), lambda: open_index(tmp_path, True), lambda: index(tmp_path, tmp_path)):
+    for attempt in (
+        lambda: open_index(tmp_path),
+        lambda: open_index(tmp_path, True),
+        lambda: index(tmp_path, tmp_path),
+    ):
         with pytest.raises(StoreError, match="newer version of the console"):
             attempt()
     assert index_path(tmp_path).read_bytes() == before
@@ -79,7 +84,7 @@ def test_a_damaged_index_is_set_aside_and_built_anew(tmp_path: Path, damage: str
         (problem,) = report.problems
         assert "was damaged" in problem.what
         assert [name for name in os.listdir(home) if "damaged" in name]
-        assert str([name for name in os.listdir(home) if "damaged" in name][0]) in problem.what
+        assert str(next(name for name in os.listdir(home) if "damaged" in name)) in problem.what
 
 
 def test_a_reader_is_told_that_the_index_is_damaged(tmp_path: Path) -> None:
@@ -98,7 +103,7 @@ def test_a_head_that_is_not_what_was_written_counts_as_damage(tmp_path: Path) ->
         connection.execute("INSERT OR IGNORE INTO touched SELECT study FROM head")
     # WHEN it is refreshed THEN the index is built anew rather than shown wrong
     report = index(home, disc)
-    assert [problem.what for problem in report.problems][0].startswith("The index was damaged")
+    assert next(problem.what for problem in report.problems).startswith("The index was damaged")
     assert ask(home, "SELECT DISTINCT manufacturer FROM series") == [("Acme",)]
 
 

@@ -15,7 +15,7 @@ def medium(folder: Path, *references: tuple[str, ...], name: str = "DICOMDIR") -
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.filewriter import dcmwrite
     from pydicom.sequence import Sequence
-    from pydicom.uid import ExplicitVRLittleEndian
+    from pydicom.uid import UID, ExplicitVRLittleEndian
 
     directory = Dataset()
     directory.FileSetID = "TEST"
@@ -31,8 +31,8 @@ def medium(folder: Path, *references: tuple[str, ...], name: str = "DICOMDIR") -
         records.append(record)
     directory.DirectoryRecordSequence = Sequence(records)
     directory.file_meta = FileMetaDataset()
-    directory.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
-    directory.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    directory.file_meta.MediaStorageSOPClassUID = UID("1.2.840.10008.1.3.10")
+    directory.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
     directory.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     folder.mkdir(parents=True, exist_ok=True)
     dcmwrite(folder / name, directory, enforce_file_format=True)

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from console.studies import scan
+from console.studies import ahead, scan
+from console.studies.lister import Listing, list_folder
 from tests.unit.studies.discs import archive, ask, burn, content, counts, dicom, index
 from tests.unit.studies.processes import without_rights
 
@@ -193,14 +194,13 @@ def test_a_medium_pulled_in_the_middle_loses_nothing(tmp_path: Path, monkeypatch
     disc, home = archive(tmp_path / "disc", 6), tmp_path / "home"
     index(home, disc)
     archive(disc, 7)
-    listed = scan.list_folder
     seen: list[str] = []
 
-    def pulled(path: str) -> object:
+    def pulled(path: str) -> Listing:
         seen.append(path)
         if len(seen) == 5:
             disc.rename(tmp_path / "away")
-        return listed(path)
+        return list_folder(path)
 
     monkeypatch.setattr(scan, "list_folder", pulled)
     # WHEN it is refreshed
@@ -222,12 +222,11 @@ def test_a_medium_pulled_in_the_middle_loses_nothing(tmp_path: Path, monkeypatch
 def test_a_disk_error_in_one_folder_keeps_what_is_known_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disc, home = archive(tmp_path / "disc", 3), tmp_path / "home"
     index(home, disc)
-    listed = scan.list_folder
 
-    def scratched(path: str) -> object:
+    def scratched(path: str) -> Listing:
         if path.endswith("p001"):
             raise OSError(5, "Input/output error")
-        return listed(path)
+        return list_folder(path)
 
     monkeypatch.setattr(scan, "list_folder", scratched)
     report = index(home, disc)
@@ -241,8 +240,7 @@ def test_a_disk_error_in_one_folder_keeps_what_is_known_of_it(tmp_path: Path, mo
 def test_an_empty_mount_point_is_not_an_emptied_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a folder that was on another file system when it was taken in
     disc, home = archive(tmp_path / "disc", 2), tmp_path / "home"
-    listed = scan.list_folder
-    monkeypatch.setattr(scan, "list_folder", lambda path: listed(path)._replace(device=4711))
+    monkeypatch.setattr(scan, "list_folder", lambda path: list_folder(path)._replace(device=4711))
     monkeypatch.setattr(scan.Walk, "still_there", lambda self: True)
     index(home, disc)
     monkeypatch.undo()
@@ -291,13 +289,16 @@ def test_a_second_process_lists_an_archive_and_finds_the_same(tmp_path: Path, mo
     monkeypatch.setattr(scan, "_ALONE", 5)
     disc, home = archive(tmp_path / "disc", 40, instances=2), tmp_path / "home"
     index(home, disc)
-    started = []
-    from console.studies import ahead
+    started: list[ahead.Ahead] = []
 
-    real = ahead.Ahead
-    monkeypatch.setattr(ahead, "Ahead", lambda: started.append(1) or real())
+    class Counted(ahead.Ahead):
+        def __init__(self) -> None:
+            super().__init__()
+            started.append(self)
+
+    monkeypatch.setattr(ahead, "Ahead", Counted)
     assert index(home, disc, processes=2).unchanged == 160
-    assert started == [1]
+    assert len(started) == 1
     burn(disc, {"p007/s0/NEW": dicom("7.7", study="1.2.7"), "p031/s1/IM0": dicom("8.8", study="1.2.31")})
     (disc / "p020" / "s0" / "IM1").unlink()
     shutil.rmtree(disc / "p033")
