@@ -19,6 +19,8 @@ CATALOGUE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "console.po"
 LONG_MODULES: dict[str, str] = {
     "console/commands.py": "one table, and it is read from top to bottom",
     "console/screens/studies/screen.py": "one screen: searching, showing, and what its keys do",
+    "console/studies/importer.py": "rows into tables: what gathers, what is written, and what a first import leaves out",
+    "console/studies/scan.py": "one walk: listing, comparing, zip files, and media that go away",
     "console/playback.py": "one thread and the locks around it: cut in two, nobody could see that they fit",
     "console/screens/viewer/screen.py": "one screen: opening, drawing, and the questions it asks",
 }
@@ -28,8 +30,8 @@ ROOMS = frozenset(
     {
         "model", "dicom", "dicom/network", "graphics", "checks", "repair", "inspection", "report", "store", "demo",
         "locale", "locale/zh", "locale/zh/LC_MESSAGES", "widgets", "screens", "screens/home", "screens/checklists",
-        "screens/studies", "studies", "studies/export", "screens/viewer", "screens/repair", "screens/inspections", "screens/settings",
-        "screens/dialogs",
+        "screens/studies", "studies", "studies/export", "screens/viewer", "screens/repair", "screens/inspections",
+        "screens/settings", "screens/dialogs",
     }
 )  # fmt: skip
 """The folders of the house: CONTRIBUTING.md says what belongs where. A new one is a decision, not an accident."""
@@ -42,7 +44,10 @@ HALL = frozenset(
 )  # fmt: skip
 """What stands at the top of the checkout."""
 
-NOT_CHINESE_EITHER = frozenset({"中文", "English", "DICOM", "PNG", "px", "mm", "mm/px", "fps"})
+NOT_CHINESE_EITHER = frozenset(
+    {"中文", "English", "DICOM", "PNG", "px", "mm", "mm/px", "fps", "CT", "MR", "PET", "{rate:g}/s"}
+    | {"Enhanced CT", "Enhanced MR", "Enhanced PET"}
+)
 """Source strings that a Chinese screen shows as they stand."""
 
 

@@ -21,8 +21,6 @@ from tests.ui.conftest import Desk, screen_text, until
 from tests.ui.test_studies import LARGE, SMALL, at_studies, names
 from tests.unit.dicom.made_reports import encapsulated, pdf, save
 
-UIDS = {"StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.3.1"}
-
 
 @pytest.fixture
 def disc(tmp_path: Path) -> Path:
@@ -38,7 +36,8 @@ def disc(tmp_path: Path) -> Path:
             PositionerSecondaryAngle="2",
             SeriesDescription="LCA",
             SeriesNumber="3",
-            **UIDS,
+            StudyInstanceUID="1.2.3",
+            SeriesInstanceUID="1.2.3.1",
         )
     ds = encapsulated(pdf(), StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.3.9", PatientID="P0017", SeriesNumber="9")
     save(folder / "report.dcm", ds)

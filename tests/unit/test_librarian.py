@@ -67,7 +67,7 @@ def test_a_search_brings_the_first_page_and_others_on_demand(desk: Desk, tmp_pat
     # THEN
     assert (found.total, found.offset, len(found.lines), found.studies) == (3 * PAGE, 0, PAGE, 3 * PAGE)
     assert (paged.offset, len(paged.lines)) == (PAGE, PAGE)
-    dates = [line.date for line in (*found.lines, *paged.lines)]  # type: ignore[union-attr]  # studies, not patients
+    dates = [line.date for line in (*found.lines, *paged.lines)]
     assert dates == sorted(dates, reverse=True)
 
 
