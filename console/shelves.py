@@ -26,15 +26,16 @@ class Shelves:
     """What may be asked of the studies. Every call but the two that start jobs may block: not from the event loop."""
 
     def __init__(self, home: Path) -> None:
-        self._home = home
+        self.home = home
+        """The home folder that holds the index."""
 
     def sweep(self) -> None:
         """Drop what was unpacked out of zip files the last time."""
-        sweep_cache(self._home)
+        sweep_cache(self.home)
 
     def file_of(self, line: InstanceLine) -> Path:
         """A file that can be opened; a member of a zip file is unpacked first. Raises DicomReadError."""
-        return file_of(self._home, line.folder, line.name)
+        return file_of(self.home, line.folder, line.name)
 
     def real_file(self, path: Path) -> Path:
         """`path`, or where it leads into a zip file: the member, unpacked. Raises DicomReadError."""
@@ -42,12 +43,12 @@ class Shelves:
             return path
         for above in path.parents:
             if above.is_file():
-                return file_of(self._home, str(above), path.relative_to(above).as_posix())
+                return file_of(self.home, str(above), path.relative_to(above).as_posix())
         return path
 
     def instance_file(self, instance: int) -> Path:
         """The file of the object with this id of the index. Raises DicomReadError, StoreError."""
-        with closing(Library(self._home)) as library:
+        with closing(Library(self.home)) as library:
             line = library.instance(instance)
         if line is None:
             raise DicomReadError(_("No picture"), _("The object is not in the index any more."))
@@ -55,7 +56,7 @@ class Shelves:
 
     def places(self) -> tuple[Path, ...]:
         """The folders, files and media that were taken in. Raises StoreError."""
-        with closing(open_index(self._home, read_only=True)) as index:
+        with closing(open_index(self.home, read_only=True)) as index:
             return tuple(Path(os.fsdecode(path)) for (path,) in index.execute("SELECT path FROM root ORDER BY path"))
 
     def start_indexing(
@@ -65,7 +66,7 @@ class Shelves:
         on_done: Callable[[IndexReport | ConsoleError], None],
     ) -> IndexJob:
         """Read what stands at `paths` into the index; the callbacks come from a thread."""
-        job = IndexJob(self._home, paths)
+        job = IndexJob(self.home, paths)
         job.start(on_progress, on_done)
         return job
 
@@ -76,7 +77,7 @@ class Shelves:
     def plan_export(self, studies: Sequence[StudyLine], target: Path, options: ExportOptions) -> ExportPlan:
         """What would go where. Writes nothing but members of zip files into the home folder. Raises ConsoleError."""
         items = []
-        with closing(Library(self._home)) as library:
+        with closing(Library(self.home)) as library:
             for study in studies:
                 for series in library.series(study.id):
                     for line in library.instances(series.id):

@@ -39,6 +39,7 @@ from console.screens.settings.screen import SettingsScreen
 from console.screens.viewer.header import HeaderScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.services import Services, build_services
+from console.studies.build import build_index
 from console.widgets.line_list import LineList
 
 TARGET = Path(__file__).parent.parent / "docs" / "screenshots"
@@ -227,6 +228,12 @@ async def _home(pilot: Pilot[int], app: ConsoleApp) -> None:
     await _until(pilot, lambda: isinstance(app.screen, HomeScreen) and ".dcm" in text_of(app))
 
 
+async def _studies(pilot: Pilot[int], app: ConsoleApp) -> None:
+    await _until(pilot, lambda: isinstance(app.screen, HomeScreen))
+    await pilot.press("f4")
+    await _until(pilot, lambda: "JPEG Lossless" in text_of(app) and text_of(app).count("▀▀▀▀") > 12)
+
+
 async def _settings(pilot: Pilot[int], app: ConsoleApp) -> None:
     await _until(pilot, lambda: isinstance(app.screen, HomeScreen))
     await pilot.press("f9")
@@ -238,6 +245,7 @@ Steps = Callable[[Pilot[int], ConsoleApp], Awaitable[None]]
 SCREENS: dict[str, tuple[bool, Steps]] = {
     "viewer": (True, _viewer),
     "header": (True, _header),
+    "studies": (False, _studies),
     "home": (False, _home),
     "settings": (False, _settings),
 }
@@ -267,6 +275,7 @@ def take(screens: Iterable[str], target: Path, fonts: Fonts) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "practice"
         site = build_practice(home, lambda _done, _total: None, lambda: False)
+        build_index(home, (home / "pictures",), lambda _moment: None, lambda: False)
         cine = site.pictures[0]
         wall = datetime(2026, 11, 20, 10, 32, tzinfo=UTC)
         services = replace(build_services(home), clock=lambda: wall)

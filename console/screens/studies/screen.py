@@ -102,7 +102,7 @@ class StudiesScreen(Choosing, SidePane, Indexing, Exporting):
         self.query_one("#objects").display = False
         self.query_one("#studies").focus()
         self._lay_out()
-        self._librarian = Librarian(self.services.home, self._deliver)
+        self._librarian = Librarian(self.services.shelves.home, self._deliver)
         self._thumbnails = Thumbnails(self.services.shelves.instance_file, self._make_encoder, self._picture)
         self._find()
         self._show_progress()

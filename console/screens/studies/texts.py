@@ -73,7 +73,7 @@ def patient_columns() -> tuple[Column, ...]:
         Column(_("Patient ID"), 10, flex=1),
         Column(_("Born"), 10, rank=2),
         Column(_("Sex"), 4, rank=3),
-        Column(_("Studies"), 6, right=True),
+        Column(_("Count"), 6, right=True),
         Column(_("Last study"), 10, rank=1),
         Column(_("Modality"), 8, flex=1, rank=4),
     )
