@@ -1,7 +1,7 @@
 """The two lines every screen has: where am I (top), what can I do here (bottom)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -48,35 +48,45 @@ class TopBar(Widget):
     def render(self) -> Text:
         if self.line is None:
             return Text("")
-        line, width = self.line, self.size.width
-        for names in (line.site, ""):
-            for operator in (line.operator, ""):
-                left, right = self._left(line, names), self._right(line, operator)
-                gap = width - cell_len(left.plain) - cell_len(right.plain)
-                if gap >= 1:
-                    return Text.assemble(left, " " * gap, right, no_wrap=True)
-        left = self._left(line, "")
-        left.truncate(width)
-        return left
+        width = self.size.width
+        # The marks stay to the last: nobody may overlook that this is practice, or that names are hidden.
+        bare = replace(self.line, site="", operator="")
+        for line in (
+            self.line,
+            replace(self.line, operator=""),
+            replace(self.line, site=""),
+            bare,
+            replace(bare, product=""),
+            replace(bare, product="", clock=""),
+            replace(bare, product="", clock="", places=tuple(replace(place, name="") for place in bare.places)),
+        ):
+            left, right = self._left(line), self._right(line)
+            gap = width - cell_len(left.plain) - cell_len(right.plain)
+            if gap >= 1:
+                return Text.assemble(left, " " * gap, right, no_wrap=True)
+        right = self._right(bare)
+        right.truncate(width)
+        return right
 
-    def _left(self, line: TopLine, site: str) -> Text:
-        text = Text(f" {line.product} ", no_wrap=True)
-        if site:
-            text.append(f"{line.separator} {site} ")
-        text.append(f"{line.separator} ")
+    def _left(self, line: TopLine) -> Text:
+        text = Text("", no_wrap=True)
+        for part in (line.product, line.site):
+            if part:
+                text.append(f" {part} {line.separator}")
+        text.append(" ")
         for place in line.places:
             style = self.get_component_rich_style("top-bar--current") if place.current else Style()
             text.append(f" {place.key} {place.name} ", style + Style.from_meta({"@click": place.action}))
         return text
 
-    def _right(self, line: TopLine, operator: str) -> Text:
+    def _right(self, line: TopLine) -> Text:
         text = Text("", no_wrap=True)
         for mark in line.marks:
             text.append(f" {mark} ", self.get_component_rich_style("top-bar--mark"))
             text.append(" ")
-        if operator:
-            text.append(f" {operator} ")
-        text.append(f" {line.clock} ")
+        for part in (line.operator, line.clock):
+            if part:
+                text.append(f" {part} ")
         return text
 
 

@@ -162,6 +162,8 @@ class StudiesScreen(Choosing, SidePane, Indexing, Exporting):
     def answered(self, event: Answered) -> None:
         event.stop()
         answer = event.answer
+        if not self._is_composed:
+            return
         if isinstance(answer, Found):
             self._show_found(answer)
         elif isinstance(answer, Paged):
@@ -343,6 +345,8 @@ class StudiesScreen(Choosing, SidePane, Indexing, Exporting):
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
+        if not self._is_composed:
+            return
         self._lay_out()
         self._say_detail()
 
@@ -356,7 +360,10 @@ class StudiesScreen(Choosing, SidePane, Indexing, Exporting):
         self._show_progress()
 
     async def retranslate(self) -> None:
+        # Whatever comes while everything is composed anew is asked for again afterwards.
+        self._is_composed = False
         await super().retranslate()
+        self._is_composed = True
         self._at_side = False
         self._current = None
         self.query_one("#objects").display = False

@@ -38,6 +38,8 @@ class SidePane(ConsoleScreen):
     """The series that is to be opened as soon as its objects are known; 0 for none."""
     _ask: Callable[[Question], None]
     """Puts a question to the librarian; the screen knows how."""
+    _is_composed = True
+    """False while the language changes."""
     _at_side = False
     """True while the side pane takes the place of the list on a narrow terminal."""
 
@@ -66,7 +68,8 @@ class SidePane(ConsoleScreen):
     @on(Pictured)
     def show_picture(self, event: Pictured) -> None:
         event.stop()
-        self.query_one("#series", CardList).put_picture(event.key, event.painting)
+        if self._is_composed:
+            self.query_one("#series", CardList).put_picture(event.key, event.painting)
 
     def _show_objects(self, answer: Instances) -> None:
         if answer.series == self._opening:
