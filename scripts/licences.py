@@ -58,6 +58,17 @@ FULL_TEXTS = (
 """How the text of a licence begins, for distributions that put the whole of it where its name belongs."""
 
 
+READ_BY_HAND = {
+    ("pypdfium2", "BSD-3-Clause, Apache-2.0, dependency licenses"): (
+        "BSD-3-Clause AND Apache-2.0 AND those of PDFium's parts (AGG, FreeType, ICU, libpng, libtiff, zlib, ...)"
+    ),
+}
+"""Distributions whose metadata point to files of their own: name and metadata, and what these files say.
+
+Each of pypdfium2 5.15.2 is permissive; of FreeType's two licences PDFium takes the FreeType licence, not the GPL.
+"""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One distribution and what was decided about it."""
@@ -150,6 +161,9 @@ def judge(dist: Distribution) -> Entry:
         if (parts := [part.strip() for part in line.split("::")])[0] == "License" and parts[-1] != "OSI Approved"
     ]
     licence, source, verdict = "", "", Verdict.UNKNOWN
+    by_hand = READ_BY_HAND.get((metadata["Name"], free_text))
+    if by_hand is not None:
+        return Entry(metadata["Name"], dist.version, by_hand, "its licence files", Verdict.PERMISSIVE)
     if expression:
         licence, source, verdict = expression, "License-Expression", judge_expression(expression)
     elif free_text and "\n" not in free_text and len(free_text) <= 100:
