@@ -198,6 +198,7 @@ def test_kinds_that_cannot_be_de_identified_are_left_out(
 
 def test_the_facts_of_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
     facts = medium_of(tmp_path / "not" / "yet")
-    assert facts == medium_of(tmp_path)
+    # Other programs write to the same disk meanwhile.
+    assert replace(facts, free=0) == replace(medium_of(tmp_path), free=0)
     assert facts.total >= facts.free > 0
     assert facts.cluster >= 512
