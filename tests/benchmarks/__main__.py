@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_cine, version
 from tests.benchmarks.finding import finding
 from tests.benchmarks.headers import headers
+from tests.benchmarks.index import index
 from tests.benchmarks.practice import practice
 from tests.benchmarks.studies_screen import studies_screen
 
@@ -34,6 +35,7 @@ def main() -> int:
             "cine": cine,
             "long": long_cine,
             "headers": headers,
+            "index": index,
             "finding": finding,
             "studies": studies_screen,
             "practice": practice,
