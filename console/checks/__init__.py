@@ -1,0 +1,1 @@
+"""Checklists: questions to servers and their neighbours, answered with proof."""
