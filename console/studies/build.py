@@ -105,7 +105,7 @@ class _Run:
             for root, (number, _files) in zip(self._roots, known, strict=True):
                 whole = self._take_in(connection, intake, root, number) and whole
             intake.finish()
-            whole = self._settle(connection) and whole
+            whole = self._settle(connection, processes - 1) and whole
             return self._report(connection, intake, not whole)
 
     def _expected(self, known: Sequence[int]) -> int:
@@ -130,19 +130,19 @@ class _Run:
             note_complete(connection, root.name, intake.files - files, not walk.kept)
         return done
 
-    def _settle(self, connection: sqlite3.Connection) -> bool:
+    def _settle(self, connection: sqlite3.Connection, helpers: int) -> bool:
         """Make the lines of what was read. Stopped, it still does so where that takes a moment."""
         if connection.execute("SELECT 1 FROM touched UNION ALL SELECT 1 FROM swayed LIMIT 1").fetchone() is None:
             return not self._cancelled()
-        from console.studies.settle import Settler
+        from console.studies.settle import Settler, settle_all
 
-        settler = Settler(connection)
         if self._cancelled():
+            settler = Settler(connection)
             if settler.waiting() <= _SETTLED_WHEN_STOPPED:
                 settler.settle()
             return False
         words = _("putting the studies in order")
-        return settler.settle(self._cancelled, lambda done: self._ticker(self._total, words))
+        return settle_all(connection, helpers, self._cancelled, lambda done: self._ticker(self._total, words))
 
     def _report(self, connection: sqlite3.Connection, intake: Intake, cancelled: bool) -> IndexReport:
         counted = tally(connection, self._roots, intake.changed)

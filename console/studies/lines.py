@@ -43,22 +43,42 @@ def settle_study(job: Job) -> Made | None:
         if head is None:
             return None
         strands.append((series, head, sums))
-    charsets = {number: head[3] for (number, *_rest), (_series, head, _sums) in zip(heads, strands, strict=True)}
-    titles = [(instance, raw, charsets[number]) for instance, raw, number in raw_titles]
-    words = Words([head for _series, head, _sums in strands], [title[1:] for title in titles], votes)
-    by_series: dict[int, list[_Strand]] = {}
-    for strand in strands:
-        by_series.setdefault(strand[0], []).append(strand)
-    line = _study_line(study, strands, once.get(0) or _total(strands), words, len(by_series))
-    series_lines = [
-        _series_line(study, series, some, words, once.get(series) or _total(some)) for series, some in by_series.items()
-    ]
-    texts = [(words.text(raw, charset), instance) for instance, raw, charset in titles]
+    titles: list[tuple[int, bytes, str]] = []
+    if raw_titles:
+        charsets = {one[0]: strand[1][3] for one, strand in zip(heads, strands, strict=True)}
+        titles = [(instance, raw, charsets[number]) for instance, raw, number in raw_titles]
+    words = Words([strand[1] for strand in strands], [title[1:] for title in titles], votes)
+    total = once.get(0) or _total(strands)
+    if len(strands) == 1:
+        # One head, as most studies of one series have: its texts serve both lines.
+        series, head, sums = strands[0]
+        texts = words.texts(head)
+        line = _study_line(study, strands, total, words, head, texts, "", 1)
+        series_lines = [_series_line(study, series, sums[4], once.get(series) or sums, head, texts)]
+    else:
+        by_series: dict[int, list[_Strand]] = {}
+        for strand in strands:
+            by_series.setdefault(strand[0], []).append(strand)
+        series_lines = []
+        for series, some in by_series.items():
+            head, first = some[0][1], some[0][2][4]
+            if len(some) > 1:
+                head, first = _merged(some), min((sums for _series, _head, sums in some), key=itemgetter(5))[4]
+            series_lines.append(
+                _series_line(study, series, first, once.get(series) or _total(some), head, words.texts(head))
+            )
+        head, differing = strands[0][1], ""
+        level = head[_PATIENT_LEVEL]
+        if any(strand[1][_PATIENT_LEVEL] != level for strand in strands):
+            head = _merged(strands)
+            differing = _differing(strands, words, head)
+        line = _study_line(study, strands, total, words, head, words.texts(head), differing, len(by_series))
+    titled = [(words.text(raw, charset), instance) for instance, raw, charset in titles]
     if words.plain:
-        return (*line, 0, "", 0), series_lines, texts, 0
+        return (*line, 0, "", 0), series_lines, titled, 0
     device = device_of(strands[0][1])
-    written = "\n".join([f"{charset}={weight!r}" for charset, weight in words.votes().items()])
-    return (*line, device, written, int(not words.certain)), series_lines, texts, device
+    written = "\n".join([f"{charset}={weight!r}" for charset, weight in words.votes.items()])
+    return (*line, device, written, int(not words.certain)), series_lines, titled, device
 
 
 def _total(strands: Sequence[_Strand]) -> Sums:
@@ -67,19 +87,23 @@ def _total(strands: Sequence[_Strand]) -> Sums:
     return tuple(map(sum, zip(*[sums[:4] for _series, _head, sums in strands], strict=True)))
 
 
-def _study_line(study: int, strands: Sequence[_Strand], total: Sums, words: Words, series_count: int) -> Line:
-    modalities = "\\".join(sorted({mode for _series, head, _sums in strands if (mode := _plain(head[15]))}))
-    head, differing = strands[0][1], ""
+def _study_line(
+    study: int,
+    strands: Sequence[_Strand],
+    total: Sums,
+    words: Words,
+    head: Head,
+    texts: Sequence[str],
+    differing: str,
+    series_count: int,
+) -> Line:
+    patient_id, study_id, accession, description, institution = texts[:5]
+    modalities = _plain(head[15])
     if len(strands) > 1:
-        level = head[_PATIENT_LEVEL]
-        if any(strand[1][_PATIENT_LEVEL] != level for strand in strands):
-            head = _merged(strands)
-            differing = _differing(strands, words, head)
-    text, charset = words.text, head[3]
-    name = words.name(head[4], charset)
+        modalities = "\\".join(sorted({mode for _series, one, _sums in strands if (mode := _plain(one[15]))}))
+    name = words.name(head[4], head[3])
     other = name.other or differing
-    patient_id, study_id, accession = text(head[5], charset), text(head[10], charset), text(head[11], charset)
-    date, description = iso_date(head[8]), text(head[12], charset)
+    date = iso_date(head[8])
     searched = (
         patient_id,
         accession,
@@ -109,8 +133,8 @@ def _study_line(study: int, strands: Sequence[_Strand], total: Sums, words: Word
         accession,
         study_id,
         description,
-        text(head[13], charset),
-        words.name(head[14], charset).text,
+        institution,
+        words.name(head[14], head[3]).text,
         modalities,
         series_count,
         *total[1:4],
@@ -120,26 +144,23 @@ def _study_line(study: int, strands: Sequence[_Strand], total: Sums, words: Word
     )
 
 
-def _series_line(study: int, series: int, strands: Sequence[_Strand], words: Words, total: Sums) -> Line:
-    _series, head, first = strands[0]
-    if len(strands) > 1:
-        head = _merged(strands)
-        first = min((sums for _series, _head, sums in strands), key=itemgetter(5))
-    text, charset = words.text, head[3]
+def _series_line(study: int, series: int, first: int, total: Sums, head: Head, texts: Sequence[str]) -> Line:
+    description, protocol, station, manufacturer, model = texts[5:]
+    modality, body_part = _plain(head[15]), _plain(head[19])
     return (
         series,
         study,
         head[1],
         head[16],
-        _plain(head[15]),
-        text(head[17], charset),
-        text(head[18], charset),
-        _plain(head[19]),
-        text(head[20], charset),
-        text(head[21], charset),
-        text(head[22], charset),
+        modality,
+        description,
+        protocol,
+        body_part,
+        station,
+        manufacturer,
+        model,
         *total[1:4],
-        first[4],
+        first,
     )
 
 

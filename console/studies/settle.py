@@ -8,6 +8,7 @@ are read once more at the end of a run, with the votes of the other studies of t
 import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeAlias
@@ -18,6 +19,8 @@ from console.studies.lines import Job, Made, settle_study
 CHUNK = 1000
 """Studies of one transaction; between two the work can be stopped."""
 
+_MANY = 3000
+"""Studies that are worth the start of another process."""
 _LARGEST = (1 << 63) - 1
 _STUDIES = f"INSERT OR REPLACE INTO study VALUES ({', '.join('?' * 27)})"
 _SERIES = f"INSERT OR REPLACE INTO series VALUES ({', '.join('?' * 15)})"
@@ -127,6 +130,11 @@ class Settler:
 
     def _load(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]]) -> "_Loaded":
         """All that is known of some studies, ascending by number."""
+        with transaction(self._connection):
+            # Not for what is read: without a transaction each row of a temporary table would be one of its own.
+            return self._loaded(studies, votes)
+
+    def _loaded(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]]) -> "_Loaded":
         run, many = self._connection.execute, self._connection.executemany
         self._choose(studies)
         heads: dict[int, dict[int, tuple[int, bytes]]] = defaultdict(dict)
@@ -219,6 +227,21 @@ class Settler:
 
     def _numbers(self, query: str, *values: int) -> list[int]:
         return [number for (number,) in self._connection.execute(query, values)]
+
+
+def settle_all(
+    connection: sqlite3.Connection,
+    helpers: int,
+    cancelled: Callable[[], bool] = lambda: False,
+    tick: Callable[[int], object] = lambda done: None,
+) -> bool:
+    """Settle all studies that wait, with up to `helpers` other processes where they are many; False when stopped."""
+    if not helpers or Settler(connection).waiting() < _MANY:
+        return Settler(connection).settle(cancelled, tick)
+    from console.studies.computing import Computing
+
+    with closing(Computing(helpers)) as computing:
+        return Settler(connection, computing, computing.ahead).settle(cancelled, tick)
 
 
 def _votes(written: str) -> dict[str, float]:

@@ -6,6 +6,7 @@ Most texts are ASCII and cost nothing here; only others are weighed by `console.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from console.model.text import clean
@@ -13,7 +14,7 @@ from console.pinyin import keys_of, sort_key
 from console.studies.importer import Head, number_of
 
 if TYPE_CHECKING:
-    from console.dicom.reading import RawText
+    from console.dicom.reading import Reading
 
 DECLARED, REPAIRED, DOUBTFUL = 0, 1, 2
 """Values of study.name_flag."""
@@ -24,6 +25,11 @@ Key: TypeAlias = tuple[bytes, str, Literal["name", "text"]]
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DATE = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})")
 _TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2}))?)?")
+TEXTS = (
+    "patient_id study_id accession study_description institution series_description protocol station manufacturer model"
+).split()
+"""The fields of a head that are texts and no names."""
+_texts = itemgetter(*(Head._fields.index(field) for field in TEXTS))
 _BARS = str.maketrans("\n|", "  ")
 
 
@@ -46,14 +52,15 @@ class Words:
     ) -> None:
         """`titles` are instance titles with their declared character sets, `device` the votes of its other studies."""
         keys = _unplain(heads, titles)
-        self.certain = True
-        """False when another vote could change a reading."""
-        self._read: dict[Key, Word] = {}
-        self._keys = list(keys)
         self.plain = not keys
         """True when all is ASCII."""
+        self.certain = True
+        """False when another vote could change a reading."""
+        self.votes: dict[str, float] = {}
+        """How the study votes on the character set of its device; empty where all is ASCII."""
+        self._read: dict[Key, Word] = {}
         if keys:
-            self._weigh(device or {})
+            self._weigh(list(keys), device or {})
 
     def name(self, raw: bytes, charset: str) -> Word:
         """A person's name. Where `charset` is that of another text, `raw` is found all the same."""
@@ -63,49 +70,75 @@ class Words:
 
     def text(self, raw: bytes, charset: str) -> str:
         """Any other text."""
-        if self.plain or (raw.isascii() and b"\x1b" not in raw):
-            return _ascii(raw)
+        if raw.isascii() and b"\x1b" not in raw:
+            text = raw.decode("ascii")
+            return text if text.isprintable() else clean(text).strip()
         return (self._read.get((raw, charset, "text")) or self._somewhere(raw)).text
+
+    def texts(self, head: Head) -> list[str]:
+        """All texts of a head that are no names, in the order of TEXTS."""
+        raws = _texts(head)
+        joined = b"\0".join(raws)
+        if joined.isascii() and b"\x1b" not in joined:
+            # Most are: decoded and looked at in one go.
+            texts = joined.decode("ascii").split("\0")
+            if len(texts) == len(raws) and "".join(texts).isprintable():
+                return texts
+            return [_ascii(raw) for raw in raws]
+        return [self.text(raw, head[3]) for raw in raws]
 
     def _somewhere(self, raw: bytes) -> Word:
         return next(word for key, word in self._read.items() if key[0] == raw)
 
-    def votes(self) -> dict[str, float]:
-        """How the study votes on the character set of its device; empty where all is ASCII."""
-        if not self._keys:
-            return {}
-        from console.dicom.reading import votes_of
+    def _weigh(self, keys: Sequence[Key], device: Mapping[str, float]) -> None:
+        together = False
+        for key in keys:
+            word, vote, weight = _alone(*key)
+            if vote:
+                self.votes[vote] = self.votes.get(vote, 0.0) + weight
+            if word is None:
+                together = True
+            else:
+                self._read[key] = word
+        if together:
+            from console.dicom.reading import RawText, read_texts
 
-        return votes_of(self._values())
+            for key, reading in zip(keys, read_texts([RawText(*key) for key in keys], device), strict=True):
+                self.certain = self.certain and reading.certain
+                self._read[key] = _word(reading)
 
-    def _values(self) -> "list[RawText]":
-        from console.dicom.reading import RawText
 
-        return [RawText(raw, charset, kind) for raw, charset, kind in self._keys]
+@lru_cache(1 << 14)
+def _alone(raw: bytes, charset: str, kind: Literal["name", "text"]) -> tuple[Word | None, str, float]:
+    """A text that no vote can change, None where one can; what it votes for itself, and how much."""
+    from console.dicom.judging import judge
+    from console.dicom.reading import RawText, read_texts
 
-    def _weigh(self, device: Mapping[str, float]) -> None:
-        from console.dicom.reading import read_texts
+    found = judge(raw.rstrip(b"\0 "), charset, kind)
+    if found.open or not found.certain or found.twice[0]:
+        return None, found.vote, found.weight
+    return _word(read_texts([RawText(raw, charset, kind)])[0]), found.vote, found.weight
 
-        for key, reading in zip(self._keys, read_texts(self._values(), device), strict=True):
-            flag = DECLARED if not reading.repaired and reading.certain else REPAIRED if reading.certain else DOUBTFUL
-            self.certain = self.certain and reading.certain
-            self._read[key] = Word(reading.text.strip(), reading.other.strip(), flag)
+
+def _word(reading: "Reading") -> Word:
+    flag = DECLARED if not reading.repaired and reading.certain else REPAIRED if reading.certain else DOUBTFUL
+    return Word(reading.text, reading.other, flag)
 
 
 def _unplain(heads: Iterable[Head], titles: Iterable[tuple[bytes, str]]) -> dict[Key, None]:
     """The distinct texts that are not plain ASCII, in the order in which they stand."""
     found: dict[Key, None] = {}
     for head in heads:
-        texts = (head[5], *head[10:14], head[17], head[18], *head[20:23])
-        joined = b"".join((head[4], head[14], *texts))
+        texts = _texts(head)
+        joined = b"".join((*texts, head[4], head[14]))
         if joined.isascii() and b"\x1b" not in joined:
             continue
-        for raw in (head[4], head[14]):
-            if not raw.isascii() or b"\x1b" in raw:
-                found[raw, head[3], "name"] = None
         for raw in texts:
             if not raw.isascii() or b"\x1b" in raw:
                 found[raw, head[3], "text"] = None
+        for raw in (head[4], head[14]):
+            if not raw.isascii() or b"\x1b" in raw:
+                found[raw, head[3], "name"] = None
     for title, charset in titles:
         found[title, charset, "text"] = None
     return found
@@ -138,6 +171,7 @@ def iso_date(value: str) -> str:
     return f"{year}-{month}-{day}" if "01" <= month <= "12" and "01" <= day <= "31" and year > "0000" else ""
 
 
+@lru_cache(4096)
 def iso_time(value: str) -> str:
     """HH:MM:SS of a DICOM time, of an older one with colons, or empty."""
     match = _TIME.match(value.strip())

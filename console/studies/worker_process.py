@@ -1,19 +1,26 @@
-"""A reader process of an index run: reads the objects it is told to and hands back rows, until the pipe closes.
+"""A process beside an index run: reads the objects it is told to and hands back rows, or makes lines of studies.
 
 `python -m console.studies.worker_process` speaks length-prefixed marshal on standard input and output with
-`console.studies.workers`. It limits its own memory, and a crash ends it alone.
+`console.studies.workers` and `console.studies.computing` until the pipe closes. It limits its own memory, and a crash ends it alone.
 """
 
 import marshal
 import os
 import sys
+from typing import Any
 
 from console.studies.limits import limit_memory
 from console.studies.objects import Outcome, read_files, read_members
 
 
-def answer(folder: str, zipped: bool, names: list[str]) -> list[Outcome]:
-    """The outcomes of one batch."""
+def answer(request: Any) -> list[Outcome] | list[Any]:
+    """The outcomes of a batch to be read (a tuple), or the lines of studies to be settled (a list)."""
+    if isinstance(request, list):
+        from console.studies.lines import settle_study
+
+        return [settle_study(job) for job in request]
+    place, zipped, named = request
+    folder, names = os.fsdecode(place), [os.fsdecode(name) for name in named]
     return read_members(folder, names) if zipped else read_files(folder, names, deep=True)
 
 
@@ -31,8 +38,7 @@ def main() -> None:
     limit_memory()
     stream = os.fdopen(0, "rb")
     while len(head := stream.read(4)) == 4:
-        folder, zipped, names = marshal.loads(stream.read(int.from_bytes(head, "little")))
-        data = marshal.dumps(answer(os.fsdecode(folder), zipped, [os.fsdecode(name) for name in names]))
+        data = marshal.dumps(answer(marshal.loads(stream.read(int.from_bytes(head, "little")))))
         rest = memoryview(len(data).to_bytes(4, "little") + data)
         while rest:
             rest = rest[os.write(answers, rest) :]

@@ -121,7 +121,7 @@ class _Reader:
         self.since = 0.0
         """When the first of `batches` became the one it works on."""
         self._arrived = arrived
-        self._process = _spawn()
+        self._process = spawn_worker()
         threading.Thread(target=self._listen, name="index-reader", daemon=True).start()
 
     @property
@@ -179,8 +179,8 @@ def _singles(batch: Batch) -> Iterable[Batch]:
     ]
 
 
-def _spawn() -> "subprocess.Popen[bytes]":
-    """Start a reader: no terminal, a session of its own, the same package as ours."""
+def spawn_worker() -> "subprocess.Popen[bytes]":
+    """Start a worker process: no terminal, a session of its own, the same package as ours."""
     package_parent = str(Path(__file__).resolve().parents[2])
     paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
     flags = 0

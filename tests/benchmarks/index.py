@@ -172,14 +172,14 @@ def _import_rows(source: str, home: str) -> None:
     from console.studies.build import few_collections
     from console.studies.database import open_index
     from console.studies.importer import import_rows
-    from console.studies.settle import Settler
+    from console.studies.settle import settle_all
 
     begun = time.perf_counter()
     with few_collections():
         connection = open_index(Path(home))
         import_rows(connection, _messages(source))
         rows_s = time.perf_counter() - begun
-        Settler(connection).settle()
+        settle_all(connection, len(_processors()) - 1)
     seconds = time.perf_counter() - begun
     (studies,) = connection.execute("SELECT count(*) FROM study").fetchone()
     connection.close()
