@@ -18,7 +18,7 @@ NAME = "index.sqlite"
 """File name in the home folder."""
 
 _BUSY_S = 5.0
-_CACHE_KB = 65536
+_CACHE_KB = 8192
 _PAGE = 16384
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 

@@ -237,6 +237,7 @@ class Importer:
         """Write the rest, and build what a first import left out."""
         self.write()
         mend(self._connection)
+        self._connection.execute("PRAGMA synchronous=NORMAL")
 
     def _begin(self) -> None:
         """Begin a first import: without the indices of the tables that only grow at their end."""
@@ -248,6 +249,8 @@ class Importer:
             for name in INDICES:
                 self._connection.execute(f"DROP INDEX IF EXISTS {name}")
         self._connection.execute("PRAGMA wal_autocheckpoint=4096")
+        # A power cut may cost the index, which is built again then; a killed run costs nothing.
+        self._connection.execute("PRAGMA synchronous=OFF")
 
     def _enter(self, quick: int, head: tuple[Any, ...], folder_path: str) -> tuple[int, int]:
         if len(self._known) >= _MOST_HEADS:
