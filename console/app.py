@@ -16,6 +16,7 @@ from console.commands import commands_of
 from console.graphics.encoder import Encoder
 from console.i18n import _
 from console.screens.base import ConsoleScreen, bindings_of
+from console.screens.checklists.screen import ChecklistsScreen
 from console.screens.dialogs.ask import AskText
 from console.screens.dialogs.help import HelpPanel
 from console.screens.dialogs.palette import Palette
@@ -69,6 +70,7 @@ class ConsoleApp(SessionApp):
         self.set_reactive(ConsoleApp.theme, THEMES[services.preferences.now.theme].name)
         self.set_class(self.symbols != Symbols(), "plain")
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
+        self.add_mode("checklists", lambda: ChecklistsScreen(services))
         self.add_mode("studies", lambda: StudiesScreen(services, make_encoder))
         self.add_mode("settings", lambda: SettingsScreen(services))
 
@@ -81,7 +83,13 @@ class ConsoleApp(SessionApp):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.action_leave)
         self.set_interval(5, self._lock_when_idle)
         self.set_timer(1, _collect_garbage_again)
+        self.read_site()
         self._welcome()
+
+    @work(thread=True, exit_on_error=False, group="site")
+    def read_site(self) -> None:
+        """Read the site file and what earlier runs found; screens that listen show it."""
+        self.services.checkroom.load()
 
     @work
     async def _welcome(self) -> None:
@@ -127,6 +135,12 @@ class ConsoleApp(SessionApp):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Show the pictures at and below `paths`."""
         self.push_screen(ViewerScreen(self.services, paths, self._make_encoder))
+
+    def show_check(self, key: str) -> None:
+        """Go to the checklists, with the cursor on the row of that key."""
+        self.action_place("checklists")
+        if isinstance(self.screen, ChecklistsScreen):
+            self.screen.show_row(key)
 
     def action_place(self, place: str) -> None:
         while place == self.current_mode and len(self.screen_stack) > 1:

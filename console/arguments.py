@@ -82,6 +82,16 @@ def build_parser() -> Parser:
     index.add_argument("path", nargs="+", metavar="PATH", help=_("folder, file, DICOMDIR or zip file"))
     index.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
 
+    check = _verb(verbs, "check", _("run the checklists; exit status 0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN or an error"))
+    check.add_argument("--site", metavar="FILE", help=_("site file, instead of the one in the home folder"))
+    check.add_argument(
+        "--only", nargs="+", metavar="ID", help=_('ids of checks, or their beginnings: "disk" means all of them')
+    )
+    check.add_argument("--host", nargs="+", metavar="ID", help=_("ids of hosts in the site file"))
+    form = check.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
+    form.add_argument("--nagios", action="store_true", help=_("one line with performance data, as plug-ins print it"))
+
     audit = _verb(verbs, "audit", _("the audit log"))
     audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))
     audit.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))

@@ -12,7 +12,7 @@ from console import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point of `cathlab`. Returns the exit status: 0 done, 1 failed, 2 wrong command line."""
+    """Entry point of `cathlab`. Returns the exit status: 0 done, 1 failed, 2 wrong command line; of check, its own."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words == ["--version"]:
         sys.stdout.write(f"cathlab {__version__}\n")
@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         sys.stderr.write(f"{error}\n")
+        if "check" in words:
+            # To a monitoring system 1 and 2 are a warning and a critical finding, and this is neither.
+            return 3
         return 2 if isinstance(error, UsageError) else 1
     except BrokenPipeError:
         # The reader of our output went away (| head): not an error, and nothing more to say.
@@ -56,6 +59,10 @@ def _run(words: list[str]) -> int:
         from console.index_verb import index
 
         return index(options, home)
+    if options.verb == "check":
+        from console.check_verb import check
+
+        return check(options, home)
     if options.verb in ("info", "render", "audit"):
         return _headless(options, home)
     return _full_screen(options, home)

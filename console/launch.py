@@ -4,7 +4,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,8 @@ def launch(
     wish = services.preferences.now.graphics if graphics == "auto" else graphics
     make_encoder = encoder_factory(wish, terminal, depth)
     app = _build(services, terminal, depth, make_encoder, start_with)
-    status = _run(app)
+    with _practice_servers(services):
+        status = _run(app)
     if not terminal.answered:
         drain(sys.stdin.fileno())
     if app.fault and not app.hung_up:
@@ -72,6 +74,21 @@ def launch(
     if not app.hung_up:
         services.note("console closed")
     return status
+
+
+@contextmanager
+def _practice_servers(services: Services) -> Iterator[None]:
+    """The practice site's servers live as long as its console."""
+    if not services.practice or services.preferences.read_only:
+        yield
+        return
+    from console.demo.ward_job import WardJob
+
+    ward = WardJob(services.home)
+    try:
+        yield
+    finally:
+        ward.close()
 
 
 def encoder_factory(graphics: str, terminal: Terminal, depth: Colors) -> Callable[[], Encoder]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from console.checkroom import CheckRoom
 from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.i18n import _
@@ -89,6 +90,8 @@ class Services:
     pictures: Pictures
     shelves: Shelves
     """The studies of the index, taking in and handing on."""
+    checkroom: CheckRoom
+    """The checklists: the site, the run that goes on, and where every question stands."""
     practice: bool = False
     """True for the practice site, which says so on every screen."""
     clock: Callable[[], datetime] = field(default=local_now)
@@ -104,12 +107,13 @@ class Services:
 
     def close(self) -> None:
         """End the helper process, finish the audit log and give the home folder free."""
+        self.checkroom.close()
         self.reader.close()
         self.audit.close()
         self.lock.release()
 
 
-def build_services(home: Path, reader: PictureReader | None = None) -> Services:
+def build_services(home: Path, reader: PictureReader | None = None, site_path: Path | None = None) -> Services:
     """Open the home folder for the full-screen console and wire everything.
 
     The folder is locked; a second console opens read-only and a notice names the holder. Headless
@@ -141,6 +145,7 @@ def build_services(home: Path, reader: PictureReader | None = None) -> Services:
         reader=picture_reader,
         pictures=Pictures(picture_reader),
         shelves=shelves,
+        checkroom=CheckRoom(home, read_only=read_only, site_path=site_path),
         practice=is_practice(home),
         notices=tuple(notices),
     )

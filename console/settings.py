@@ -63,6 +63,8 @@ class Settings:
     """True hides patient identity on every screen and in every export."""
     autoplay: bool = True
     """True starts a cine when it is opened; slow links want False."""
+    pictures_only: bool = False
+    """True where nobody wants checklists: the home page asks for no site file."""
     lock_minutes: int = 10
     """Minutes without a key after which the screen locks, once there is a passphrase."""
     passphrase: str = field(default="", repr=False)

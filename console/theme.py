@@ -50,6 +50,12 @@ class Symbols:
     """A name read against its label, a study with something to notice."""
     marked: str = "●"
     """Chosen for export."""
+    verdicts: str = "✗?!○✓·–"
+    """Of CRIT, UNKNOWN, WARN, MANUAL, OK, SKIPPED and NA, in this order."""
+    spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+    """Frames of what is at work."""
+    chart: str = "▁▂▃▄▅▆▇█"
+    """Levels of a small chart, lowest first."""
     doubtful: Mapping[str, str] = field(default_factory=dict)
     """What stands for characters whose width is in doubt on this terminal."""
 
@@ -65,6 +71,9 @@ PLAIN = Symbols(
     ellipsis="~",
     flag="!",
     marked="*",
+    verdicts="X?!ov.-",
+    spinner="|/-\\",
+    chart="_.-=+*#@",
     doubtful={"·": "-", "…": "~", "×": "x", "←": "<-", "→": "->", "↑": "up", "↓": "dn", "–": "-", "“": '"', "”": '"'},
 )
 """For terminals that draw ambiguous characters two cells wide, and for the Linux virtual console."""

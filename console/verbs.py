@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from datetime import UTC, datetime
 from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
@@ -91,6 +92,7 @@ def audit(options: Namespace, home: Path) -> int:
 def build_demo(home: Path) -> Path:
     """Make the practice site in `home` and take it in, with progress on stderr; returns the first picture."""
     from console.demo.build import build_practice
+    from console.demo.ward import build_ward
     from console.studies.build import build_index
 
     started = last = time.monotonic()
@@ -113,6 +115,7 @@ def build_demo(home: Path) -> Path:
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     build_index(home, (home / "pictures",), lambda moment: None, lambda: False)
+    build_ward(home, datetime.now(UTC).astimezone().date())
     return site.pictures[0]
 
 

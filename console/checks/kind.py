@@ -52,7 +52,7 @@ class Check:
     """"linux" or "windows" where only one can answer; else empty."""
     mode: str = "auto"
     """"auto", "manual" or "hybrid"."""
-    privilege: str = ""
+    privilege: Words = NO_WORDS
     """What it needs beyond an ordinary account, in words."""
     rationale: Words = NO_WORDS
     remedy: Words = NO_WORDS
@@ -174,6 +174,8 @@ class Kind:
     """Pure. Raises NotKnown; ValueError and the like mean an answer that nobody understands. Never OK on nothing."""
     probes: Callable[["Wanted"], tuple[Probe, ...]] = _no_probes
     """What is asked of the target's host."""
+    elsewhere: Callable[["Wanted"], tuple[tuple[str, Probe], ...]] | None = None
+    """What is asked of other hosts, (host id, probe); their answers follow those of `probes`."""
     recall: Callable[["Wanted", Path], Any] | None = None
     """Brings what the home folder (second argument) remembers, before anything is asked; becomes `notes`."""
     keep: Callable[["Asked", Path], None] | None = None

@@ -40,5 +40,7 @@ class Raw:
     started: datetime = field(default_factory=lambda: datetime.fromtimestamp(0).astimezone())
     """By this machine's clock, with zone."""
     seconds: float = 0.0
+    system: Literal["", "linux", "windows"] = ""
+    """System of the host that answered; empty when unknown."""
     truncated: bool = False
     """Output beyond the cap was dropped."""

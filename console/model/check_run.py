@@ -119,6 +119,6 @@ class CheckNote:
     title: Words
     rationale: Words
     remedy: Said
-    privilege: str
+    privilege: Words
     clause: tuple[str, ...]
     standard: tuple[str, ...]

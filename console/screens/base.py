@@ -11,6 +11,7 @@ from textual.worker import Worker, WorkerState
 
 from console.commands import COMMANDS, Command, commands_of
 from console.i18n import _
+from console.model.checks import Status
 from console.services import Services
 from console.widgets.bars import Key, KeyBar, Place, TopBar, TopLine
 from console.widgets.line_list import LineList
@@ -19,7 +20,7 @@ from console.widgets.steady import SteadyScreen
 if TYPE_CHECKING:
     from console.app import ConsoleApp
 
-PLACES = ("home", "studies", "settings")
+PLACES = ("home", "checklists", "studies", "settings")
 """Places in the top line, each with a command app.PLACE."""
 
 
@@ -123,6 +124,16 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
     def privacy_changed(self) -> None:
         """Patient identity is to be hidden or shown from now on."""
 
+    def _state(self) -> str:
+        """What is wrong at the site: symbol, number, word; empty before anything is known."""
+        counts = self.services.checkroom.board(self.services.clock().date()).counts()
+        symbols = self.console_app.symbols
+        words = ((Status.CRIT, _("critical")), (Status.UNKNOWN, _("unknown")), (Status.WARN, _("warning")))
+        parts = [f"{symbols.verdicts[at]} {counts[status]} {word}" for at, (status, word) in enumerate(words) if counts[status]]
+        if not parts and counts[Status.OK]:
+            parts = [f"{symbols.verdicts[4]} {counts[Status.OK]} {_('in order')}"]
+        return "  ".join(parts)
+
     def _top_line(self) -> TopLine:
         settings = self.services.preferences.now
         marks = []
@@ -144,7 +155,8 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
         )
         return TopLine(
             product=_("Cathlab Console"),
-            site="",
+            site=self.services.checkroom.state.site.name,
+            state=self._state(),
             places=places,
             marks=tuple(marks),
             operator=settings.operator,

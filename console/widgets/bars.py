@@ -35,6 +35,8 @@ class TopLine:
     operator: str
     clock: str
     separator: str = "│"
+    state: str = ""
+    """How the site stands: symbols, numbers, words."""
 
 
 class TopBar(Widget):
@@ -51,14 +53,17 @@ class TopBar(Widget):
         width = self.size.width
         # The marks stay to the last: nobody may overlook that this is practice, or that names are hidden.
         bare = replace(self.line, site="", operator="")
+        nameless = tuple(replace(place, name="") for place in bare.places)
         for line in (
             self.line,
             replace(self.line, operator=""),
             replace(self.line, site=""),
             bare,
             replace(bare, product=""),
-            replace(bare, product="", clock=""),
-            replace(bare, product="", clock="", places=tuple(replace(place, name="") for place in bare.places)),
+            replace(bare, product="", state=_short(bare.state)),
+            replace(bare, product="", state=_short(bare.state), clock=""),
+            replace(bare, product="", state="", clock=""),
+            replace(bare, product="", state="", clock="", places=nameless),
         ):
             left, right = self._left(line), self._right(line)
             gap = width - cell_len(left.plain) - cell_len(right.plain)
@@ -84,10 +89,15 @@ class TopBar(Widget):
         for mark in line.marks:
             text.append(f" {mark} ", self.get_component_rich_style("top-bar--mark"))
             text.append(" ")
-        for part in (line.operator, line.clock):
+        for part in (line.operator, line.state, line.clock):
             if part:
                 text.append(f" {part} ")
         return text
+
+
+def _short(state: str) -> str:
+    """Symbols and numbers without their words."""
+    return " ".join(" ".join(part.split()[:2]) for part in state.split("  "))
 
 
 @dataclass(frozen=True)

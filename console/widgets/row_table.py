@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,6 +11,8 @@ from textual.strip import Strip
 
 from console.widgets.bars import fit
 from console.widgets.cursor_list import CursorList
+
+Tone = Literal["", "good", "careful", "bad", "quiet"]
 
 PAGE = 100
 """Rows asked for at a time: more than a terminal is high."""
@@ -45,6 +47,8 @@ class Row:
     """One character in front: chosen for export, a name read against its label."""
     careful: bool = False
     """Drawn in the colour of warnings."""
+    tone: Tone = ""
+    """Colour of the mark in front: what it stands for."""
 
 
 class RowTable(CursorList):
@@ -55,6 +59,9 @@ class RowTable(CursorList):
         "row-table--resting",
         "row-table--title",
         "row-table--careful",
+        "row-table--good",
+        "row-table--bad",
+        "row-table--quiet",
     }
 
     @dataclass
@@ -168,7 +175,14 @@ class RowTable(CursorList):
         if index == self._cursor:
             kind = "cursor" if self.has_focus else "resting"
             style = style + self.get_component_rich_style(f"row-table--{kind}")
-        return Strip([Segment(self._laid_out(row.cells, widths, row.mark), style)], width)
+        text = self._laid_out(row.cells, widths, row.mark)
+        if not row.tone or index == self._cursor:
+            return Strip([Segment(text, style)], width)
+        ends = 2 + len(row.mark)
+        colour = style + self.get_component_rich_style(f"row-table--{row.tone}")
+        if row.tone == "quiet":
+            return Strip([Segment(text, colour)], width)
+        return Strip([Segment(text[:ends], colour), Segment(text[ends:], style)], width)
 
     def _ask(self, page: int) -> None:
         if page not in self._asked:

@@ -1,4 +1,4 @@
-"""Home: what was looked at last, how to open something, and what this machine can show."""
+"""Home (F2): the site in one look: what is wrong, what is due, how the disks fill, what was looked at last."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -7,66 +7,187 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from console import __version__
 from console.i18n import _
+from console.model.board import Board, Trend, problems
+from console.model.check_run import Selection
 from console.model.text import clean
-from console.screens.base import ConsoleScreen, bindings_of
+from console.screens.base import bindings_of
+from console.screens.checklists import texts
+from console.screens.checklists.running import Running
 from console.screens.dialogs.files import FileDialog
+from console.screens.home.beginning import Beginning
 from console.services import Services
-from console.widgets.bars import Key
+from console.widgets.bars import Key, fit
 from console.widgets.line_list import Line, LineList
 
+_DUE_DAYS = 120
+"""What is due later than that is not shown."""
 
-class HomeScreen(ConsoleScreen):
+
+class HomeScreen(Beginning, Running):
     """The first page."""
 
     SCOPE: ClassVar[str] = "home"
     BINDINGS = bindings_of("home")
 
+    class TrendFound(Message):
+        """The values of the fullest partition were looked up."""
+
+        def __init__(self, key: object, trend: Trend | None) -> None:
+            super().__init__()
+            self.key = key
+            self.trend = trend
+
     def __init__(self, services: Services, *, waiting: bool = False) -> None:
         super().__init__(services)
         self._waiting = waiting
         """True until the screen is first looked at: a picture given on the command line comes before it."""
+        self._board = Board()
+        self._trend: Trend | None = None
+        self._trend_of: object = None
 
     def compose(self) -> ComposeResult:
         if not self._waiting:
             yield from super().compose()
 
     def body(self) -> ComposeResult:
-        with Horizontal(id="columns"):
-            with Vertical(id="recent-pane") as pane:
+        ellipsis = self.console_app.symbols.ellipsis
+        with Horizontal(classes="columns"):
+            with Vertical(id="now-pane", classes="pane wide") as pane:
+                pane.border_title = Text(_("Now"))
+                yield LineList("now", choosable=True, ellipsis=ellipsis)
+                yield Static("", id="sum", markup=False)
+            with Vertical(id="due-pane", classes="pane") as pane:
+                pane.border_title = Text(_("Due"))
+                yield LineList("due", ellipsis=ellipsis)
+                yield Static("", id="no-due", markup=False)
+        with Horizontal(classes="columns", id="below"):
+            with Vertical(id="recent-pane", classes="pane wide") as pane:
                 pane.border_title = Text(_("Last looked at"))
-                yield LineList("recent", choosable=True, ellipsis=self.console_app.symbols.ellipsis)
+                yield LineList("recent", choosable=True, ellipsis=ellipsis)
                 yield Static("", id="empty", markup=False)
-            with Vertical(id="machine-pane") as pane:
+            with Vertical(id="machine-pane", classes="pane") as pane:
                 pane.border_title = Text(_("This console"))
                 yield Static(self._machine(), id="machine", markup=False)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._list()
+        self.hear()
+        self._show()
 
     async def on_screen_resume(self) -> None:
         if self._waiting and self.console_app.started:
             self._waiting = False
             await self.recompose()
         self.refresh_bars()
-        self._list()
+        self._show()
         if self.console_app.started:
             self.console_app.ask_operator()
 
     async def retranslate(self) -> None:
         await super().retranslate()
-        self._list()
+        self._show()
 
     def privacy_changed(self) -> None:
         self._list()
 
     def keys(self) -> tuple[Key, ...]:
         some = bool(self.services.preferences.now.recent)
-        return tuple(key for key in super().keys() if some or key.action != "screen.open_recent")
+        begins = self.begins
+        begin = ("screen.begin('learn')", "screen.begin('example')", "screen.begin('pictures')")
+        kept = []
+        for key in super().keys():
+            if key.action == "screen.open_recent" and not some:
+                continue
+            if key.action in begin and not begins:
+                continue
+            kept.append(key)
+        return tuple(kept)
+
+    # What is shown
+
+    @on(Running.Changed)
+    def board_changed(self, event: Running.Changed) -> None:
+        event.stop()
+        self.set_timer(0.2, self._show)
+
+    def _show(self) -> None:
+        self._told = False
+        if not self.query("#now"):
+            return
+        self._board = self.services.checkroom.board(self.services.clock().date())
+        if not self._board.running and self.app.screen is self:
+            self.run_ended()
+        self._show_now()
+        self._show_due()
+        self._list()
+        self._show_corner()
+        self.refresh_bars()
+
+    def _show_now(self) -> None:
+        symbols, now = self.console_app.symbols, self.services.clock()
+        lines = self.beginning_lines()
+        if not lines:
+            for row in problems(self._board.rows):
+                assert row.finding is not None
+                mark = texts.sign(row.status, symbols)
+                of_what = " ".join(filter(None, (row.target, row.item)))
+                text = f"{mark} {clean(of_what)}  {symbols.fold(str(row.finding.summary))}"
+                lines.append(Line(text, right=texts.moment(row.finding.measured_at, now), key=row.key))
+        shown = self.query_one("#now", LineList)
+        shown.show(lines, shown.cursor)
+        said = texts.said(self._board, symbols, now)
+        if self._board.running:
+            said = _("checking: {done} of {total}").format(done=self._board.done, total=self._board.total)
+        elif not self._board.rows and not self.begins:
+            said = _("Nothing was checked yet. Press r to run the checks.")
+        self.query_one("#sum", Static).update(Text(said, no_wrap=True, overflow="ellipsis"))
+
+    def _show_due(self) -> None:
+        today = self.services.clock().date()
+        dues = [(due.what, due.day) for due in self.services.checkroom.dues() if (due.day - today).days <= _DUE_DAYS]
+        lines = texts.due_lines(dues, today, self.console_app.symbols)
+        self.query_one("#due", LineList).show(lines)
+        self.query_one("#due").display = bool(lines)
+        nothing = self.query_one("#no-due", Static)
+        nothing.display = not lines
+        nothing.update(_("Nothing is due in the next {days} days.").format(days=_DUE_DAYS))
+
+    def _show_corner(self) -> None:
+        """How the fullest partition grows; what this console is, before there is anything to grow."""
+        finding = self.services.checkroom.fullest(self._board.rows)
+        if finding is not None and self._trend_of != (finding.key, finding.measured_at):
+            self._trend_of = (finding.key, finding.measured_at)
+            self._look_up()
+        pane = self.query_one("#machine-pane")
+        trend = self._trend if finding is not None else None
+        pane.border_title = Text(_("Storage") if trend is not None else _("This console"))
+        corner = self.query_one("#machine", Static)
+        corner.update(self._machine() if trend is None else self._chart(trend))
+
+    def _chart(self, trend: Trend) -> str:
+        symbols = self.console_app.symbols
+        width = max(self.query_one("#machine-pane").size.width - 6, 16)
+        lines = [fit(clean(trend.title), width, symbols.ellipsis), "", texts.chart(trend.values, width, symbols)]
+        return symbols.fold("\n".join((*lines, trend.latest, trend.outlook)))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="trend")
+    def _look_up(self) -> None:
+        finding = self.services.checkroom.fullest(self._board.rows)
+        if finding is not None:
+            trend = self.services.checkroom.trend(finding)
+            self.post_message(self.TrendFound(finding.key, trend))
+
+    @on(TrendFound)
+    def trend_found(self, event: TrendFound) -> None:
+        event.stop()
+        self._trend = event.trend
+        if self.query("#machine"):
+            self._show_corner()
 
     def _list(self) -> None:
         found = self.query("#recent").results(LineList)
@@ -90,6 +211,8 @@ class HomeScreen(ConsoleScreen):
             (f"{_('Cathlab Console')} {__version__}", *self.console_app.facts(), "", str(self.services.home))
         )
 
+    # What the keys do
+
     def action_open_file(self) -> None:
         self._choose()
 
@@ -102,19 +225,34 @@ class HomeScreen(ConsoleScreen):
             self.console_app.open_paths((look.path,))
 
     def action_open_recent(self) -> None:
-        for recent in self.query(LineList):
-            recent.action_choose()
+        focused = self.focused
+        if isinstance(focused, LineList):
+            focused.action_choose()
 
-    @on(LineList.Chosen)
+    @on(LineList.Chosen, "#recent")
     def open_chosen(self, event: LineList.Chosen) -> None:
         event.stop()
         self.console_app.open_paths((Path(event.key),))
 
+    @on(LineList.Chosen, "#now")
+    def problem_chosen(self, event: LineList.Chosen) -> None:
+        event.stop()
+        if self.begins:
+            self.action_begin(event.key)
+        else:
+            self.console_app.show_check(event.key)
+
     def action_forget(self) -> None:
         paths = self.services.preferences.now.recent
-        for recent in self.query(LineList):
-            if recent.cursor < len(paths):
+        for recent in self.query("#recent").results(LineList):
+            if recent.has_focus and recent.cursor < len(paths):
                 kept = (*paths[: recent.cursor], *paths[recent.cursor + 1 :])
                 self.console_app.change_setting(recent=kept)
                 self._list()
                 self.refresh_bars()
+
+    def action_run(self) -> None:
+        self.start_run(Selection())
+
+    def action_stop(self) -> None:
+        self.stop_run()

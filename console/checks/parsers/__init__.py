@@ -1,0 +1,1 @@
+"""Turns answers of either dialect into typed facts; pure."""

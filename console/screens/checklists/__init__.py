@@ -1,0 +1,1 @@
+"""Checklists: every question to every server, and what came of it."""

@@ -1,0 +1,179 @@
+"""The site file by forms: add, change and remove what there is, learn this machine, keep passwords, list the assets."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from textual import work
+
+from console.errors import ConsoleError
+from console.i18n import _, ngettext
+from console.model.text import clean
+from console.screens.base import ConsoleScreen
+from console.screens.dialogs.ask import AskText, Choose, Confirm
+from console.screens.dialogs.form import Form, FormField
+from console.screens.dialogs.listing import ListPanel
+from console.widgets.line_list import Line
+
+_ANY = "any"
+
+
+class Siting(ConsoleScreen):
+    """The part of a screen that changes the site; every step is a question that esc takes back."""
+
+    @work(exclusive=True, group="site")
+    async def action_site(self) -> None:
+        room = self.services.checkroom
+        if room.state.path is None:
+            self.notify(_("There is no site file yet: F2, then 1 or 2."), markup=False)
+            return
+        if room.read_only:
+            self.notify(_("Another console holds the home folder; this one only reads."), severity="warning", markup=False)
+            return
+        at = 0
+        while True:
+            tables = await self._asked(room.desk.tables)
+            if tables is None:
+                return
+            names = [_("{table} ({count})").format(table=_(table.label), count=table.count) for table in tables]
+            more = [_("Passwords"), _("Learn this machine"), _("List of assets")]
+            title = clean(str(room.state.path))
+            chosen = await self.app.push_screen_wait(Choose(title, [*names, *more], at))
+            if chosen is None:
+                return
+            at = chosen
+            if chosen < len(tables):
+                await self._entries(tables[chosen].name, _(tables[chosen].label))
+            elif chosen == len(tables):
+                await self._passwords()
+            elif chosen == len(tables) + 1:
+                await self._learn_more()
+            else:
+                await self._assets()
+
+    async def _asked(self, work: Callable[..., _ANY], *arguments: object) -> _ANY | None:  # type: ignore[valid-type]
+        """What `work` gives, done off the event loop; None when it refused, and the panel says why."""
+        try:
+            return await asyncio.to_thread(work, *arguments)
+        except ConsoleError as error:
+            self.console_app.show_error(error)
+            return None
+
+    # Entries
+
+    async def _entries(self, table: str, label: str) -> None:
+        desk = self.services.checkroom.desk
+        at = 0
+        while True:
+            entries = await self._asked(desk.entries, table)
+            if entries is None:
+                return
+            names = [clean(str(entry.get("id") or entry.get("name") or table)) for entry in entries]
+            single = desk.is_single(table)
+            choices = names if single else [*names, _("Add")]
+            chosen = 0 if single and names else await self.app.push_screen_wait(Choose(label, choices, min(at, len(choices) - 1)))
+            if chosen is None:
+                return
+            at = chosen
+            if chosen == len(names):
+                await self._fill_in(table, label, {}, "")
+                continue
+            name = str(entries[chosen].get("id", ""))
+            if single:
+                await self._fill_in(table, label, entries[chosen], name)
+                return
+            what = await self.app.push_screen_wait(Choose(names[chosen], [_("Change"), _("Remove")]))
+            if what == 0:
+                await self._fill_in(table, label, entries[chosen], name)
+            elif what == 1 and await self._sure(names[chosen]):
+                if await self._asked(desk.remove, table, name) is not None:
+                    self.console_app.note("site changed", table=table, entry=name, how="removed")
+
+    async def _sure(self, name: str) -> bool:
+        question = _("{name} will not be checked any more. The version before stays as site.toml.prev.").format(name=name)
+        return await self.app.push_screen_wait(Confirm(_("Remove"), question, _("Remove it"))) == 1
+
+    async def _fill_in(self, table: str, label: str, entry: Mapping[str, object], name: str) -> None:
+        desk = self.services.checkroom.desk
+        fields = [
+            FormField(field.key, _(field.label), _(field.help) if field.help else "", field.choices, field.required)
+            for field in desk.fields(table)
+        ]
+        values = desk.texts(table, entry)
+        while True:
+            answer = await self.app.push_screen_wait(Form(label, fields, values, partial(desk.wrong, table)))
+            if answer is None:
+                return
+            if await self._asked(desk.write, table, name, answer) is not None:
+                self.notify(_("Saved: {name}").format(name=answer.get("id", label)), markup=False)
+                self.console_app.note("site changed", table=table, entry=answer.get("id", ""), how="written")
+                return
+            values = answer
+
+    # Passwords
+
+    async def _passwords(self) -> None:
+        desk = self.services.checkroom.desk
+        at = 0
+        while True:
+            names = await self._asked(desk.secret_names)
+            if names is None:
+                return
+            if not names:
+                self.notify(_("The site file names no password (secret = \"name\")."), markup=False)
+                return
+            lines = [f"{clean(name)}  {_('known') if known else _('missing')}" for name, known in names]
+            chosen = await self.app.push_screen_wait(Choose(_("Passwords"), lines, at, desk.where_secrets_go()))
+            if chosen is None:
+                return
+            at = chosen
+            if desk.needs_passphrase():
+                question = _("Passphrase of the vault in the home folder (a new one makes it):")
+                word = await self.app.push_screen_wait(AskText(_("Vault"), question, secret=True))
+                if not word or await self._asked(desk.use_passphrase, word) is None:
+                    continue
+            title = clean(names[chosen][0])
+            secret = await self.app.push_screen_wait(AskText(title, _("Password, or the key's passphrase:"), secret=True))
+            if secret and await self._asked(desk.keep_secret, names[chosen][0], secret) is not None:
+                self.notify(_("Kept."), markup=False)
+                self.console_app.note("password kept", name=names[chosen][0])
+
+    # Learning and listing
+
+    async def _learn_more(self) -> None:
+        self.notify(_("Looking at this machine …"), timeout=5, markup=False)
+        desk = self.services.checkroom.desk
+        proposal = await self._asked(desk.learn)
+        if proposal is None:
+            return
+        accepted = await self.confirm_learned(proposal)
+        if accepted is not None and await self._asked(desk.write_learned, accepted) is not None:
+            self.console_app.note("machine learned")
+
+    async def confirm_learned(self, proposal: "Proposal") -> "Proposal | None":  # type: ignore[name-defined]
+        """Let the operator confirm what was found, item by item; None when it was given up."""
+        desk = self.services.checkroom.desk
+        kept = set(range(len(desk.proposed(proposal))))
+        at = 0
+        while True:
+            items = desk.proposed(proposal)
+            names = [f"[{'x' if place in kept else ' '}] {clean(item)}" for place, item in enumerate(items)]
+            count = len(kept)
+            form = ngettext("Take over {count} expectation", "Take over {count} expectations", count)
+            question = _("What runs on this healthy machine is expected to run from now on. enter marks a line.")
+            choices = [form.format(count=count), *names]
+            chosen = await self.app.push_screen_wait(Choose(_("Learn this machine"), choices, at, question))
+            if chosen is None:
+                return None
+            if chosen == 0:
+                return desk.narrowed(proposal, kept)
+            at = chosen
+            kept ^= {chosen - 1}
+
+    async def _assets(self) -> None:
+        rows = await self._asked(self.services.checkroom.desk.assets)
+        if rows is None:
+            return
+        lines = [Line(clean(name), dim=clean(what), right=clean(kind)) for kind, name, what in rows]
+        title = ngettext("{count} asset", "{count} assets", len(lines)).format(count=len(lines))
+        self.app.push_screen(ListPanel(title, lines))

@@ -1,0 +1,190 @@
+"""The site file behind the screens: reading, forms, learning, passwords, host keys. Every call but properties may block."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from console.checks.transports.hostkeys import HostKeys
+from console.errors import ConsoleError
+from console.i18n import _
+from console.model.check_run import TrustQuestion
+from console.model.learned import Learned
+from console.model.site import Site
+from console.resources import resource
+from console.site.assets import assets_of
+from console.site.forms import Field, fields_of, save_form, tables, values_of, wrong_field
+from console.site.learning import learn, written
+from console.site.reading import find_site, load_site, this_machine
+from console.site.secrets import Secrets
+from console.site.trouble import SiteErrors
+from console.site.writing import entries, remove_entry, write_new
+
+SITE_FILE = "site.toml"
+"""In the home folder."""
+_SINGLE = ("site", "thresholds")
+
+
+@dataclass(frozen=True)
+class SiteState:
+    """The site file as it was read last."""
+
+    site: Site
+    """This machine alone, where there is no site file or it cannot be used."""
+    path: Path | None = None
+    error: ConsoleError | None = None
+    """Why the file cannot be used."""
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """A kind of entry of the site file."""
+
+    name: str
+    label: str
+    """In the language in use."""
+    count: int
+
+
+class SiteDesk:
+    """What may be asked of the site file of one home folder."""
+
+    def __init__(self, home: Path, asked_for: Path | None, changed: Callable[[], None]) -> None:
+        """`changed` is called after each change, to have everything read anew."""
+        self.home = home
+        self.state = SiteState(Site(""), asked_for)
+        self._asked_for = asked_for
+        self._changed = changed
+        self._passphrase = ""
+
+    def load(self) -> SiteState:
+        """Read the file. Never raises: `error` says why it cannot be used."""
+        path = None
+        try:
+            path = find_site(self.home, self._asked_for)
+            self.state = SiteState(this_machine() if path is None else load_site(path), path)
+        except ConsoleError as error:
+            self.state = SiteState(this_machine(), path or self._asked_for, error)
+        return self.state
+
+    # Beginning
+
+    def example(self) -> str:
+        """The example site file that ships. Raises ConsoleError."""
+        return resource("examples/site.toml").read_text("utf-8")
+
+    def write_example(self) -> Path:
+        """Put the example into the home folder, where there is no site file. Raises SiteErrors, StoreError."""
+        path = self.home / SITE_FILE
+        write_new(path, self.example())
+        self._changed()
+        return path
+
+    def learn(self) -> Learned:
+        """What runs on this machine, for the operator to confirm. Raises ConsoleError. Takes seconds."""
+        return learn(self.state.site if self.state.path is not None else None)
+
+    def write_learned(self, accepted: Learned) -> Path:
+        """Make, or extend, the site file with what was confirmed. Raises SiteErrors, StoreError."""
+        path = self.state.path or self.home / SITE_FILE
+        written(path, accepted)
+        self._changed()
+        return path
+
+    # Forms
+
+    def tables(self) -> tuple[TableLine, ...]:
+        """The kinds of entries, with how many there are. Raises SiteErrors."""
+        return tuple(TableLine(name, label, len(self.entries(name))) for name, label in tables())
+
+    def is_single(self, table: str) -> bool:
+        """Whether there is one entry at most, without an id."""
+        return table in _SINGLE
+
+    def entries(self, table: str) -> tuple[dict[str, Any], ...]:
+        """The entries of a table. Raises SiteErrors."""
+        found = entries(self._path(), table)
+        return found if found or table not in _SINGLE else ({},)
+
+    def fields(self, table: str) -> tuple[Field, ...]:
+        """The lines of a table's form."""
+        return fields_of(table, self.state.site)
+
+    def texts(self, table: str, entry: Mapping[str, Any]) -> dict[str, str]:
+        """An entry as the texts of its form."""
+        return values_of(table, entry)
+
+    def save(self, table: str, entry_id: str | None, texts: Mapping[str, str], before: Mapping[str, Any]) -> str:
+        """Write a filled-in form, a new entry where `entry_id` is None; what is wrong with it, else nothing.
+
+        Raises StoreError.
+        """
+        try:
+            save_form(self._path(), table, entry_id, texts, before)
+        except SiteErrors as error:
+            return wrong_field(error, table, texts)[1]
+        self._changed()
+        return ""
+
+    def remove(self, table: str, entry_id: str) -> bool:
+        """Take out an entry. Raises SiteErrors, StoreError."""
+        remove_entry(self._path(), table, entry_id)
+        self._changed()
+        return True
+
+    def assets(self) -> tuple[tuple[str, ...], ...]:
+        """The asset list, titles first."""
+        return assets_of(self.state.site)
+
+    # Passwords and host keys
+
+    @property
+    def passphrase(self) -> str:
+        """Of the vault, once it was given in this session; it stands nowhere but in memory."""
+        return self._passphrase
+
+    def vault_is_locked(self) -> bool:
+        """Whether there is a vault that was not opened yet."""
+        return not self._passphrase and Secrets(self.home).has_vault
+
+    def open_vault(self, passphrase: str) -> bool:
+        """Remember the passphrase when it opens the vault, or when there is none yet. Raises SecretError, StoreError."""
+        secrets = Secrets(self.home, lambda: passphrase)
+        if secrets.has_vault:
+            secrets.check_vault()
+        self._passphrase = passphrase
+        return True
+
+    def secret_names(self) -> tuple[tuple[str, str], ...]:
+        """(name, where it lies) of each password that the site file names; "" for one that nobody knows."""
+        site, secrets = self.state.site, self._secrets()
+        named = [host.ssh.secret for host in site.hosts if host.ssh is not None]
+        for things in (site.databases, site.nodes, site.queues):
+            named += [thing.secret for thing in things]
+        return tuple((name, secrets.place_of(name) or "") for name in dict.fromkeys(filter(None, named)))
+
+    def keep_secret(self, name: str, value: str) -> bool:
+        """Keep a password in the vault. Raises SecretError, StoreError."""
+        self._secrets().set(name, value)
+        return True
+
+    def trust(self, question: TrustQuestion) -> bool:
+        """Keep a host key that the operator has compared. Raises StoreError."""
+        HostKeys(self.home).add(question)
+        return True
+
+    def _secrets(self) -> Secrets:
+        return Secrets(self.home, (lambda: self._passphrase) if self._passphrase else None)
+
+    def _path(self) -> Path:
+        return self.state.path or self.home / SITE_FILE
+
+
+def narrowed(learned: Learned, kept: Collection[int]) -> Learned:
+    """What was learned, only the items whose numbers are kept."""
+    return Learned(learned.host, tuple(item for place, item in enumerate(learned.items) if place in kept))
+
+
+def no_site() -> str:
+    """What to do where there is no site file."""
+    return _("There is no site file yet: F2, then 1 or 2.")
