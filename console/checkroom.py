@@ -7,55 +7,45 @@ site file and the history may block, and is never done on the event loop.
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from console.checks.compare import compare
+from console.checkdesk import CheckDesk
+from console.checks.compare import Change
 from console.checks.job import CheckJob
-from console.checks.overlays import Overlays
+from console.checks.kind import Check
 from console.demo.ward import FAULTS, faults_on, switch
 from console.errors import ConsoleError
 from console.i18n import N_, _
-from console.model.board import Board, BoardRow, ChangeKind, DueLine, Trend
-from console.model.check_run import Answered, CheckRun, Ended, Planned, PlannedRow, RunEvent, Selection, Started, Trust, TrustQuestion
-from console.model.checks import Finding, Status
-from console.model.sentence import Sentence
-from console.model.site import Site
-from console.checks.transports.hostkeys import HostKeys
-from console.site.secrets import Secrets
-from console.site.reading import find_site, load_site, this_machine
-from console.store.history import History
+from console.model.board import Board, BoardRow, ChangeKind, DueLine, RowState
+from console.model.check_run import Answered, CheckRun, Ended, Planned, PlannedRow, RunEvent, Selection, Started, Trust
+from console.model.checks import Finding, Status, worst
+from console.model.sentence import NOTHING, Sentence
+from console.sitedesk import SiteDesk, SiteState
 
 Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class SiteState:
-    """The site file as it was read last."""
-
-    site: Site
-    """This machine alone, where there is no site file or it cannot be used."""
-    path: Path | None = None
-    error: ConsoleError | None = None
-    """Why the file cannot be used."""
 
 
 class CheckRoom:
     """What may be asked of the checklists. `load`, `past`, `trend` and all that changes records may block."""
 
-    def __init__(self, home: Path, *, read_only: bool = False, site_path: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, *, read_only: bool = False, site_path: Path | None = None, clock: Callable[[], datetime]
+    ) -> None:
         self.home = home
         self.read_only = read_only
-        self.overlays = Overlays(home, read_only=read_only)
-        """What people said of findings."""
+        """True when another console holds the home folder."""
+        self.desk = SiteDesk(home, site_path, self.load)
+        """The site file, its forms and secrets."""
+        self.records = CheckDesk(home, read_only=read_only, clock=clock)
+        """What people said, earlier runs, exports."""
+        self.ready = False
+        """True once the site file and the history were read."""
         self.questions: list[Trust] = []
         """Host keys that wait for the operator's word."""
         self.last_end: Ended | None = None
-        self.state = SiteState(Site(""), site_path)
-        self._asked_for = site_path
-        self._passphrase = ""
+        self._clock = clock
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._job: CheckJob | None = None
@@ -74,115 +64,39 @@ class CheckRoom:
 
     # The site and what is known already
 
+    @property
+    def state(self) -> SiteState:
+        """The site as it was read last."""
+        return self.desk.state
+
     def load(self) -> None:
-        """Read the site file and the newest verdicts of earlier runs. Blocks; never raises: `state.error` says why."""
-        path = find_site(self.home, self._asked_for)
-        try:
-            site = this_machine() if path is None else load_site(path)
-            error = None
-        except ConsoleError as trouble:
-            site, error = this_machine(), trouble
+        """Read the site file and where every question stood. Blocks; never raises: `trouble` says why."""
+        state = self.desk.load()
         findings: dict[Key, Finding] = {}
         before: CheckRun | None = None
+        self.trouble = state.error
         try:
-            history = History(self.home)
-            history.open()
-            with closing(history):
-                findings = {finding.key: finding for finding in history.standing(site.name)}
-                before = self._visit_before(history, site.name)
-            self.overlays.load()
-        except ConsoleError as trouble:
-            error = error or trouble
-        known = {host.id for host in site.hosts} | {""}
+            self.records.load()
+            findings = {finding.key: finding for finding in self.records.standing(state.site.name)}
+            runs = [run for run in self.records.runs(state.site.name) if not run.stopped]
+            before = self.records.with_findings(runs[0]) if runs else None
+        except ConsoleError as error:
+            self.trouble = self.trouble or error
+        known = {host.id for host in state.site.hosts} | {""}
         with self._lock:
-            self.state = SiteState(site, path, error)
             self._before = before
             if self._job is None:
                 self._findings = {key: found for key, found in findings.items() if found.host in known}
-                self._changes = {}
-                self._planned = {}
+                self._changes, self._planned = {}, {}
+            self.ready = True
         self._tell()
 
-    @staticmethod
-    def _visit_before(history: History, site: str) -> CheckRun | None:
-        """The newest finished whole run: what later findings are compared with."""
-        for run in history.runs(20):
-            if run.site == site and not run.stopped and run.seconds > 0:
-                return replace(run, findings=history.findings(run.id))
-        return None
+    trouble: ConsoleError | None = None
+    """Why the site file or the history cannot be used."""
 
     def changed(self) -> None:
         """Have every screen draw anew."""
         self._tell()
-
-    # Beginning and changing a site
-
-    def learn_this_machine(self) -> Proposal:
-        """What runs on this machine, for the operator to confirm. Raises ConsoleError. Blocks for seconds."""
-        return learn_local()
-
-    def write_learned(self, accepted: Proposal) -> Path:
-        """Make, or extend, the site file with what was confirmed. Raises SiteErrors, StoreError. Blocks."""
-        path = self.home / SITE_FILE
-        write_proposal(path, accepted)
-        self.load()
-        return path
-
-    def example(self) -> str:
-        """The example site file that ships. Raises ConsoleError."""
-        return resource("examples/site.toml").read_text("utf-8")
-
-    def write_example(self) -> Path:
-        """Put the example into the home folder, where there is no site file. Raises StoreError. Blocks."""
-        path = self.home / SITE_FILE
-        write_new(path, self.example())
-        self.load()
-        return path
-
-    # What people say, and what leaves
-
-    def log_groups(self, log: str) -> tuple[LogGroup, ...]:
-        """Groups of a log, those that nobody has read first. Raises StoreError. Blocks."""
-        return LogLedger(self.home).groups(log)
-
-    def review(self, log: str, group: LogGroup, verdict: str, note: str, operator: str) -> LogGroup:
-        """Keep what a person says of a group. Raises StoreError. Blocks."""
-        return LogLedger(self.home).review(log, group.shape, verdict, note, operator, datetime.now().astimezone())
-
-    def reply(self, check: str, target: str, status: Status, note: str, operator: str) -> None:
-        """Keep a person's answer to a question. Raises StoreError. Blocks."""
-        Answers(self.home).give(check, target, status, note, operator, datetime.now().astimezone())
-
-    def runs(self) -> tuple[CheckRun, ...]:
-        """Earlier runs of this site, newest first. Raises StoreError. Blocks."""
-        with closing(History(self.home)) as history:
-            history.open()
-            return tuple(run for run in history.runs(50) if run.site == self.state.site.name)
-
-    def compare_with(self, run: CheckRun) -> tuple[Change, ...]:
-        """What stands on the board against a run, which the board is compared with from now on. Blocks."""
-        with closing(History(self.home)) as history:
-            history.open()
-            before = replace(run, findings=history.findings(run.id))
-        with self._lock:
-            self._before = before
-            now = list(self._findings.values())
-        changes = tuple(compare(now, before.findings))
-        with self._lock:
-            self._changes = {change.key: change.kind for change in changes if change.kind != "gone"}
-        self._tell()
-        return changes
-
-    def export(self, form: str, path: Path, today: date) -> None:
-        """Write what stands on the board: "md", "csv" or "json". Raises StoreError. Blocks."""
-        board = self.board(today)
-        findings = tuple(row.finding for row in board.rows if row.finding is not None)
-        text = {"md": to_markdown, "csv": to_csv, "json": to_json}[form](self._as_run(findings))
-        write_export(path, text)
-
-    def note_of(self, check: str) -> Check | None:
-        """The catalogue's entry of a check."""
-        return self._catalogue.check(check)
 
     # The practice site
 
@@ -194,26 +108,6 @@ class CheckRoom:
     def switch_fault(self, fault: str) -> None:
         """Turn a fault of the practice site on, or off again. Raises StoreError. Blocks."""
         switch(self.home, faults_on(self.home) ^ {fault})
-
-    # Secrets and host keys
-
-    @property
-    def passphrase(self) -> str:
-        """Of the vault, once it was opened in this session; it stands nowhere but in memory."""
-        return self._passphrase
-
-    def vault_is_locked(self) -> bool:
-        """Whether there is a vault that was not opened yet. Blocks."""
-        return not self._passphrase and Secrets(self.home).has_vault
-
-    def open_vault(self, passphrase: str) -> None:
-        """Remember the passphrase when it is the right one. Raises SecretError, StoreError. Blocks."""
-        Secrets(self.home, lambda: passphrase).check_vault()
-        self._passphrase = passphrase
-
-    def trust(self, question: TrustQuestion) -> None:
-        """Keep a host key that the operator has compared. Raises StoreError. Blocks."""
-        HostKeys(self.home).trust(question)
 
     # Listening
 
@@ -242,12 +136,14 @@ class CheckRoom:
         """Whether a run goes on."""
         return self._job is not None
 
-    def run(self, selection: Selection, operator: str, passphrase: str = "") -> bool:
+    def run(self, selection: Selection, operator: str) -> bool:
         """Start; False when a run goes on already."""
         with self._lock:
             if self._job is not None:
                 return False
-            self._job = CheckJob(self.home, self.state.path, selection, operator=operator, passphrase=passphrase)
+            self._job = CheckJob(
+                self.home, self.state.path, selection, operator=operator, passphrase=self.desk.passphrase
+            )
             self._began = time.monotonic()
             self._stopped = False
             self._total = 0
@@ -299,7 +195,7 @@ class CheckRoom:
         self._findings.update({finding.key: finding for finding in event.findings})
         if self._before is not None:
             old = [finding for finding in self._before.findings if (finding.check, finding.target) == where]
-            for change in compare(event.findings, old):
+            for change in self.records.compared(event.findings, replace(self._before, findings=tuple(old))):
                 if change.kind != "gone":
                     self._changes[change.key] = change.kind
 
@@ -319,10 +215,9 @@ class CheckRoom:
             del self._findings[key]
         if row is not None:
             source = N_("The run ended before this was asked.")
-            nothing = Sentence("")
             self._findings[(*where, "")] = Finding(
-                row.check, row.target, "", Status.SKIPPED, Sentence(source), nothing, nothing, (), (), nothing,
-                row.clause, (), datetime.now().astimezone(), 0.0, None, row.title, row.host,
+                row.check, row.target, "", Status.SKIPPED, Sentence(source), NOTHING, NOTHING, (), (), NOTHING,
+                row.clause, (), self._clock(), 0.0, None, row.title, row.host,
             )  # fmt: skip
 
     # What is shown
@@ -341,8 +236,8 @@ class CheckRoom:
         for where in [*planned, *(where for where in by_place if where not in planned)]:
             if where in running or where in waiting:
                 row = planned[where]
-                state = "running" if where in running else "waiting"
-                rows.append(BoardRow(row.check, row.target, "", row.title, row.host, row.clause, state))  # type: ignore[arg-type]
+                state: RowState = "running" if where in running else "waiting"
+                rows.append(BoardRow(row.check, row.target, "", row.title, row.host, row.clause, state))
                 continue
             for finding in by_place.get(where, ()):
                 rows.append(self._row(finding, fresh=where in fresh, change=changes.get(finding.key, ""), today=today))
@@ -359,7 +254,7 @@ class CheckRoom:
         )
 
     def _row(self, finding: Finding, *, fresh: bool, change: ChangeKind, today: date) -> BoardRow:
-        overlay = self.overlays.of(finding.key, today)
+        overlay = self.records.overlays.of(finding.key, today)
         text, quiet = "", False
         if overlay is not None and finding.status not in (Status.OK, Status.NA):
             text, quiet = str(overlay.sentence), overlay.quiets
@@ -392,22 +287,6 @@ class CheckRoom:
             )
         return tuple(sorted(lines, key=lambda line: line.day))
 
-    def trend(self, finding: Finding, limit: int = 60) -> Trend | None:
-        """The first metric of a finding over time; None where there is none. Blocks."""
-        if not finding.metrics:
-            return None
-        metric = finding.metrics[0]
-        try:
-            history = History(self.home)
-            history.open()
-            with closing(history):
-                samples = history.samples(*finding.key, metric.name)
-        except ConsoleError:
-            return None
-        values = tuple(sample.value for sample in samples[-limit:]) or (metric.value,)
-        title = " ".join(filter(None, (str(finding.title), finding.target, finding.item)))
-        return Trend(title, values, metric.unit, str(finding.measured))
-
     def fullest(self, rows: Iterable[BoardRow]) -> Finding | None:
         """The finding about the partition that is fullest."""
         used = [
@@ -418,3 +297,31 @@ class CheckRoom:
             if metric.name == "used_percent"
         ]
         return max(used, key=lambda pair: pair[0])[1] if used else None
+
+    # Comparing and exporting
+
+    def compare_with(self, run: CheckRun) -> tuple[Change, ...]:
+        """What stands on the board against a run, which the board is compared with from now on. Raises StoreError."""
+        before = self.records.with_findings(run)
+        with self._lock:
+            self._before = before
+            now = tuple(self._findings.values())
+        changes = self.records.compared(now, before)
+        with self._lock:
+            self._changes = {change.key: change.kind for change in changes if change.kind != "gone"}
+        self._tell()
+        return changes
+
+    def export(self, form: str, path: Path, operator: str) -> None:
+        """Write what stands on the board: "md", "csv" or "json". Raises StoreError. Blocks."""
+        with self._lock:
+            findings = tuple(self._findings.values())
+        counts = tuple((status, sum(found.status is status for found in findings)) for status in Status)
+        status = worst(found.status for found in findings)
+        now = self._clock()
+        run = CheckRun(0, self.state.site.name, now, 0.0, status, self._stopped, operator, counts, findings)
+        self.records.export(form, path, run)
+
+    def note_of(self, check: str) -> Check | None:
+        """The catalogue's entry of a check."""
+        return self.records.note_of(check)

@@ -129,9 +129,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("home.open", "o", N_("Open a picture"), N_("Chooses a DICOM file or a folder and shows it."), "open_file"),
     Command("home.enter", "enter", N_("Open"), N_("Opens the picture under the cursor again."), "open_recent", "enter"),
     Command("home.run", "r", N_("Check"), N_("Runs all checks of the site."), "run"),
-    Command("home.learn", "1", N_("Learn this machine"), N_("Makes a site file from what runs on this machine."), "begin('learn')"),
-    Command("home.example", "2", N_("Example"), N_("Shows an example site file, and takes it over."), "begin('example')"),
-    Command("home.pictures", "3", N_("Pictures only"), N_("Goes without a site file: pictures and studies alone."), "begin('pictures')"),
+    Command(
+        "home.learn",
+        "1",
+        N_("Learn this machine"),
+        N_("Makes a site file from what runs on this machine."),
+        "begin('learn')",
+    ),
+    Command(
+        "home.example", "2", N_("Example"), N_("Shows an example site file, and takes it over."), "begin('example')"
+    ),
+    Command(
+        "home.pictures",
+        "3",
+        N_("Pictures only"),
+        N_("Goes without a site file: pictures and studies alone."),
+        "begin('pictures')",
+    ),
     Command("home.stop", "escape", N_("Stop"), N_("Stops the checks that run."), "stop", "esc", bar=False),
     Command(
         "home.forget",
@@ -145,7 +159,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("checks.run", "r", N_("Run"), N_("Runs all checks of the server that is chosen, or of all."), "run"),
     Command("checks.open", "enter", N_("Proof"), N_("Shows what was measured, with the evidence."), "open", "enter"),
     Command("checks.run_one", "t", N_("This one"), N_("Asks the line under the cursor again."), "run_one"),
-    Command("checks.problems", "f", N_("Problems"), N_("Shows only what is not in order, and everything again."), "problems"),
+    Command(
+        "checks.problems", "f", N_("Problems"), N_("Shows only what is not in order, and everything again."), "problems"
+    ),
     Command(
         "checks.acknowledge",
         "a",
@@ -153,16 +169,39 @@ COMMANDS: tuple[Command, ...] = (
         N_("Says that somebody works on it, or that the hospital accepts the risk; the verdict stays."),
         "acknowledge",
     ),
-    Command("checks.review", "v", N_("Read log"), N_("Reads what is new in a log and says what each group means."), "review"),
+    Command(
+        "checks.review", "v", N_("Read log"), N_("Reads what is new in a log and says what each group means."), "review"
+    ),
     Command("checks.reply", "m", N_("Answer"), N_("Answers a question that only a person can answer."), "reply"),
     Command("checks.copy", "y", N_("Copy remedy"), N_("Copies what to do to the clipboard."), "copy", bar=False),
-    Command("checks.compare", "b", N_("Compare"), N_("Shows what is new, worse, better or fixed since an earlier run."), "compare"),
-    Command("checks.clauses", "c", N_("By clause"), N_("Orders the list by clause of the contract, and back."), "clauses", bar=False),
+    Command(
+        "checks.compare",
+        "b",
+        N_("Compare"),
+        N_("Shows what is new, worse, better or fixed since an earlier run."),
+        "compare",
+    ),
+    Command(
+        "checks.clauses",
+        "c",
+        N_("By clause"),
+        N_("Orders the list by clause of the contract, and back."),
+        "clauses",
+        bar=False,
+    ),
     Command("checks.hosts", "g", N_("Servers"), N_("Goes to the list of servers."), "hosts", bar=False),
     Command("checks.filter", "slash", N_("Search"), N_("Shows only lines with these words."), "filter", "/"),
-    Command("checks.site", "n", N_("Site"), N_("Servers, nodes, queues and logs of this site: add, change, learn."), "site"),
+    Command(
+        "checks.site", "n", N_("Site"), N_("Servers, nodes, queues and logs of this site: add, change, learn."), "site"
+    ),
     Command("checks.export", "e", N_("Export"), N_("Writes the findings as Markdown, CSV or JSON."), "export"),
-    Command("checks.faults", "x", N_("Faults"), N_("Practice site: switches faults on and off, to be found by the checks."), "faults"),
+    Command(
+        "checks.faults",
+        "x",
+        N_("Faults"),
+        N_("Practice site: switches faults on and off, to be found by the checks."),
+        "faults",
+    ),
     Command("checks.back", "escape", N_("Back"), N_("Goes back one step; stops the run."), "back", "esc"),
     # Studies
     Command(

@@ -145,7 +145,7 @@ def build_services(home: Path, reader: PictureReader | None = None, site_path: P
         reader=picture_reader,
         pictures=Pictures(picture_reader),
         shelves=shelves,
-        checkroom=CheckRoom(home, read_only=read_only, site_path=site_path),
+        checkroom=CheckRoom(home, read_only=read_only, site_path=site_path, clock=local_now),
         practice=is_practice(home),
         notices=tuple(notices),
     )

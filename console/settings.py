@@ -214,7 +214,7 @@ def _allowed(key: str, value: object) -> str:
     if key in CHOICES:
         fits = isinstance(value, str) and value in CHOICES[key]
         return "" if fits else ", ".join(json.dumps(choice) for choice in CHOICES[key])
-    if key in ("privacy", "autoplay"):
+    if key in ("privacy", "autoplay", "pictures_only"):
         return "" if isinstance(value, bool) else _("true or false")
     if key == "lock_minutes":
         low, high = LOCK_MINUTES

@@ -1,20 +1,19 @@
-"""The site file behind the screens: reading, forms, learning, passwords, host keys. Every call but properties may block."""
+"""The site file behind the screens: reading, forms, learning, passwords, host keys. Calls may block."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from console.checks.transports.hostkeys import HostKeys
 from console.errors import ConsoleError
-from console.i18n import _
 from console.model.check_run import TrustQuestion
-from console.model.learned import Learned
 from console.model.site import Site
 from console.resources import resource
-from console.site.assets import assets_of
+from console.site.assets import Asset, assets
 from console.site.forms import Field, fields_of, save_form, tables, values_of, wrong_field
-from console.site.learning import learn, written
+from console.site.healthy import facts_of_this_machine
+from console.site.learning import Proposal, learn, write_proposal
 from console.site.reading import find_site, load_site, this_machine
 from console.site.secrets import Secrets
 from console.site.trouble import SiteErrors
@@ -80,14 +79,15 @@ class SiteDesk:
         self._changed()
         return path
 
-    def learn(self) -> Learned:
-        """What runs on this machine, for the operator to confirm. Raises ConsoleError. Takes seconds."""
-        return learn(self.state.site if self.state.path is not None else None)
+    def learn(self) -> Proposal:
+        """What runs on this machine, for the operator to confirm. Takes seconds."""
+        hosts = [host for host in self.state.site.hosts if host.via == "local"] or list(this_machine().hosts)
+        return learn(hosts[0], facts_of_this_machine())
 
-    def write_learned(self, accepted: Learned) -> Path:
+    def write_learned(self, accepted: Proposal) -> Path:
         """Make, or extend, the site file with what was confirmed. Raises SiteErrors, StoreError."""
         path = self.state.path or self.home / SITE_FILE
-        written(path, accepted)
+        write_proposal(path, accepted)
         self._changed()
         return path
 
@@ -132,9 +132,9 @@ class SiteDesk:
         self._changed()
         return True
 
-    def assets(self) -> tuple[tuple[str, ...], ...]:
-        """The asset list, titles first."""
-        return assets_of(self.state.site)
+    def assets(self) -> tuple[Asset, ...]:
+        """Everything of the site, servers first."""
+        return assets(self.state.site)
 
     # Passwords and host keys
 
@@ -148,7 +148,7 @@ class SiteDesk:
         return not self._passphrase and Secrets(self.home).has_vault
 
     def open_vault(self, passphrase: str) -> bool:
-        """Remember the passphrase when it opens the vault, or when there is none yet. Raises SecretError, StoreError."""
+        """Remember the passphrase when it opens the vault, or there is none yet. Raises SecretError, StoreError."""
         secrets = Secrets(self.home, lambda: passphrase)
         if secrets.has_vault:
             secrets.check_vault()
@@ -178,13 +178,3 @@ class SiteDesk:
 
     def _path(self) -> Path:
         return self.state.path or self.home / SITE_FILE
-
-
-def narrowed(learned: Learned, kept: Collection[int]) -> Learned:
-    """What was learned, only the items whose numbers are kept."""
-    return Learned(learned.host, tuple(item for place, item in enumerate(learned.items) if place in kept))
-
-
-def no_site() -> str:
-    """What to do where there is no site file."""
-    return _("There is no site file yet: F2, then 1 or 2.")

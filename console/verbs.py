@@ -3,9 +3,9 @@
 import json
 import sys
 import time
-from datetime import UTC, datetime
 from argparse import Namespace
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np

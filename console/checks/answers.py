@@ -6,16 +6,16 @@ change it unseen.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tinydb import where
 
 from console.errors import StoreError, UsageError
 from console.i18n import _
+from console.model.answers import Answer, Said
 from console.store.documents import open_documents
 from console.store.files import replace_file
 from console.store.trouble import only_reading
@@ -25,28 +25,7 @@ EVIDENCE = "evidence"
 EVIDENCE_CAP = 50 * 1024 * 1024
 """Bytes of a file that is taken as evidence."""
 
-Said = Literal["pass", "part", "fail", "na"]
-"""Well, partly, not, or the question does not apply."""
 _SAID = ("pass", "part", "fail", "na")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer of a person."""
-
-    check: str
-    target: str
-    said: Said
-    note: str
-    by: str
-    at: datetime
-    """With zone."""
-    evidence: str = ""
-    """Name of the file as it was given; empty when there is none."""
-    sha256: str = ""
-    """Of the evidence."""
-    intact: bool = True
-    """False when the copy in the home folder is gone or has changed since."""
 
 
 class Answers:

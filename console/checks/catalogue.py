@@ -15,7 +15,7 @@ from console.checks.kind import Check, Kind
 from console.i18n import N_
 from console.model.amounts import parse_bytes, parse_seconds
 from console.model.checks import Status
-from console.model.sentence import NO_WORDS, Sentence, Words
+from console.model.sentence import NO_WORDS, Sentence, Value, Words
 from console.model.site import NO_LIMITS, Limits
 from console.resources import resources
 
@@ -113,7 +113,7 @@ def _read(path: Path, found: dict[str, Check], problems: list[Sentence], *, own:
         except _Bad as bad:
             where = str(entry.get("id", "")) if isinstance(entry, dict) else ""
             source = N_("{path}, check {number} {id}: {why}. It is left out.")
-            values = {"path": str(path), "number": number, "id": where, "why": bad.sentence}
+            values: dict[str, Value] = {"path": str(path), "number": number, "id": where, "why": bad.sentence}
             problems.append(Sentence(source, values))
             continue
         here.add(check.id)

@@ -1,6 +1,7 @@
 """From answers to findings: limits are chosen, the kind judges, and what nobody understands becomes UNKNOWN."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +71,7 @@ class Judge:
 
     def evidence(self, raw: Raw) -> Evidence:
         """What was asked and what came back, without secrets."""
-        text = "\n".join(clean(line) for line in _decoded(raw.output).split("\n"))
+        text = "\n".join(clean(line) for line in _readable(raw).split("\n"))
         if raw.trouble:
             text = f"{text}\n[{raw.trouble}]" if text else f"[{raw.trouble}]"
         text = self.hide(text)
@@ -117,6 +118,18 @@ def _verdicts(row: Row, asked: Asked) -> tuple[Verdict, ...]:
         # Whatever a judge makes of silence, it is not a proof.
         return tuple(unknown(troubles[0], v.item) if v.status in (Status.OK, Status.NA) else v for v in verdicts)
     return verdicts
+
+
+def _readable(raw: Raw) -> str:
+    """The answer as a person reads it: JSON laid out, text that was carried in JSON as it was."""
+    text = _decoded(raw.output)
+    if raw.dialect != "json" or raw.truncated:
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _decoded(output: bytes) -> str:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from console.checks.asking import ask_host
 from console.checks.catalogue import Catalogue
@@ -142,13 +143,14 @@ class _Work:
             if done is not None:
                 (what, subject), result = done
                 if what == "host":
-                    self._host_done(*subject, result)
+                    host, probes, again = subject
+                    self._host_done(host, probes, again, result)
                 else:
                     self._row_done(subject, result, last=what == "again")
         return False
 
-    def _begun(self, key: object) -> None:
-        what, subject = key  # type: ignore[misc]  # always one of the pairs that are put below
+    def _begun(self, key: tuple[str, Any]) -> None:
+        what, subject = key
         if what == "row":
             self.tell(Started(*subject.key))
         elif what == "host":

@@ -44,7 +44,8 @@ def event_in(data: Mapping[str, Any]) -> RunEvent:
     if "started" in data:
         return Started(*data["started"])
     if "answered" in data:
-        return Answered(*data["answered"], tuple(finding_from_json(finding) for finding in data["findings"]))
+        check, target = data["answered"]
+        return Answered(check, target, tuple(finding_from_json(finding) for finding in data["findings"]))
     if "trust" in data:
         return Trust(TrustQuestion(**data["trust"]))
     run, status, seconds, stopped, problem = data["ended"]

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from console.demo.archive import EchoHandler
-from console.demo.ward import FOLDER, OBJECTS, fill_backups, faults_on, ports_of
+from console.demo.ward import FOLDER, OBJECTS, faults_on, fill_backups, ports_of
 
 BEAT_S = 1.0
 _LOG_BYTES = 20_000_000
@@ -37,7 +37,7 @@ class Ward:
             "web": (ports.web, _page(lambda: "web" in self.faults)),
             "archive": (ports.archive, EchoHandler),
         }
-        self._open: dict[str, socketserver.BaseServer] = {}
+        self._open: dict[str, _Server] = {}
         self.faults: frozenset[str] = frozenset()
         self._done: frozenset[str] | None = None
         self._number = 0

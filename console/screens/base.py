@@ -129,7 +129,11 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
         counts = self.services.checkroom.board(self.services.clock().date()).counts()
         symbols = self.console_app.symbols
         words = ((Status.CRIT, _("critical")), (Status.UNKNOWN, _("unknown")), (Status.WARN, _("warning")))
-        parts = [f"{symbols.verdicts[at]} {counts[status]} {word}" for at, (status, word) in enumerate(words) if counts[status]]
+        parts = [
+            f"{symbols.verdicts[at]} {counts[status]} {word}"
+            for at, (status, word) in enumerate(words)
+            if counts[status]
+        ]
         if not parts and counts[Status.OK]:
             parts = [f"{symbols.verdicts[4]} {counts[Status.OK]} {_('in order')}"]
         return "  ".join(parts)

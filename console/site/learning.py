@@ -59,6 +59,8 @@ class Mounted:
     """Mount point, or drive such as "C:"."""
     kind: str = ""
     """File system, such as "ext4"."""
+    device: str = ""
+    """What is mounted there; the second place of one device is no partition of its own."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ class Proposal:
 
     def keep(self, items: Iterable[Item]) -> "Proposal":
         """The proposal with these lines alone, as the operator confirmed them."""
-        wanted = set(items)
-        return replace(self, items=tuple(item for item in self.items if item in wanted))
+        wanted = {(item.kind, item.value) for item in items}
+        return replace(self, items=tuple(item for item in self.items if (item.kind, item.value) in wanted))
 
     @property
     def chosen(self) -> "Proposal":
@@ -177,11 +179,20 @@ def _is_loopback(address: str) -> bool:
 
 def _mounts(host: Host, mounted: Sequence[Mounted]) -> Iterable[Item]:
     seen = set(host.mounts)
+    devices: dict[str, str] = {}
     for one in sorted(mounted, key=lambda one: one.path):
         ignored = any(fnmatchcase(one.path, pattern) for pattern in host.ignore_mounts)
-        if one.path in seen or ignored or one.kind.casefold() in _PSEUDO or not one.path.strip():
+        if one.kind.casefold() in _PSEUDO or not one.path.strip():
+            continue
+        first = devices.setdefault(one.device, one.path) if one.device.startswith("/") else one.path
+        if one.path in seen or ignored:
             continue
         seen.add(one.path)
-        stays = not any(fnmatchcase(one.path, pattern) for pattern in _REMOVABLE) and one.kind.casefold() not in _DISCS
-        source = N_("file system {kind}") if stays else N_("file system {kind}, may be taken out")
-        yield Item("mounts", one.path, Sentence(source if one.kind else "", {"kind": one.kind}), stays)
+        removable = any(fnmatchcase(one.path, pattern) for pattern in _REMOVABLE) or one.kind.casefold() in _DISCS
+        if first != one.path:
+            note = Sentence(N_("the same disk as {path}"), {"path": first})
+        elif removable:
+            note = Sentence(N_("may be taken out"))
+        else:
+            note = Sentence(N_("file system {kind}") if one.kind else "", {"kind": one.kind})
+        yield Item("mounts", one.path, note, first == one.path and not removable)

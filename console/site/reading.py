@@ -122,7 +122,8 @@ class _Reading:
             if table.name == "host" and "ssh" in values:
                 values.setdefault("via", "ssh")
             # Stand-ins for what is missing, so that others can refer to it; the file is refused anyway.
-            stand_ins = {key.target: one.get(key.name, "") for key in table.keys if key.required}
+            written = {key.target: one.get(key.name) for key in table.keys if key.required}
+            stand_ins = {name: value if isinstance(value, str) else "" for name, value in written.items()}
             if any(key.sort == "table" and key.required and key.target not in values for key in table.keys):
                 yield None
             else:

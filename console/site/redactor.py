@@ -87,6 +87,8 @@ def _letter(letter: str) -> str:
     if 0x7F <= ord(letter) < 0x100:
         patterns.add(rf"(?i:\\x{ord(letter):02x})")
     patterns.add(f"(?i:&#x0*{ord(letter):x};|&#0*{ord(letter)};)")
+    if ord(letter) > 0xFFFF:
+        patterns.add(rf"(?i:\\U{ord(letter):08x})")
     if letter == " ":
         patterns.add(r"\+")
     if letter in _NAMED:

@@ -30,8 +30,8 @@ VAULT = "vault.json"
 FORMAT = 1
 SHORTEST_PASSPHRASE = 8
 
-_N, _R, _P = 2**15, 8, 2
-"""scrypt's cost: 32 MB, some 0.2 s a try."""
+_N, _R, _P = 2**15, 8, 3
+"""scrypt's cost: 32 MB, some 0.3 s a try."""
 _MOST_MEMORY = 256 * 2**20
 _BLOCK = 1024
 
@@ -41,7 +41,7 @@ class SecretError(ConsoleError):
 
 
 def read_vault(home: Path, passphrase: str) -> dict[str, str]:
-    """The passwords by name; empty when there is no vault. Takes some 0.2 s.
+    """The passwords by name; empty when there is no vault. Takes some 0.3 s.
 
     Raises SecretError for a wrong passphrase or a vault that was tampered with, StoreError when it cannot be read.
     """

@@ -116,7 +116,11 @@ class _File:
             node = node[part]
         if isinstance(node, list):
             node = node[0]
+        before = repr(document.unwrap())
         _update(node, values)
+        if repr(document.unwrap()) == before:
+            # tomlkit drops the blank between a day and a closing brace, which nobody asked for.
+            return
         lines[first:end] = tomlkit.dumps(document).rstrip("\n").split("\n")
         self.text = "\n".join(lines)
 

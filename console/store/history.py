@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,10 @@ class History:
             self._connection.close()
             self._connection = None
 
+    def look_at(self, site: str) -> None:
+        """Whose values `samples` and `since` give."""
+        self._site = site
+
     # Writing
 
     def begin(self, site: str, started: datetime, operator: str, selection: Selection) -> int:
@@ -148,8 +152,8 @@ class History:
         A run of one check does not hide the others, and an item that is gone since does not stay.
         """
         query = (
-            "SELECT whole FROM finding f WHERE site = ? AND run = (SELECT max(run) FROM finding g WHERE g.site = f.site "
-            "AND g.check_id = f.check_id AND g.target = f.target) ORDER BY id"
+            "SELECT whole FROM finding f WHERE site = ? AND run = (SELECT max(run) FROM finding g "
+            "WHERE g.site = f.site AND g.check_id = f.check_id AND g.target = f.target) ORDER BY id"
         )
         with self._reading() as run:
             return _findings(run(query, (site,)))
@@ -166,7 +170,10 @@ class History:
 
     def since(self, key: tuple[str, str, str], status: Status) -> datetime | None:
         """Since when the item has had this status without a break; None when its newest status is another."""
-        query = "SELECT status, at FROM finding WHERE site = ? AND check_id = ? AND target = ? AND item = ? ORDER BY at_s DESC"
+        query = (
+            "SELECT status, at FROM finding WHERE site = ? AND check_id = ? AND target = ? AND item = ? "
+            "ORDER BY at_s DESC"
+        )
         found = None
         with self._reading() as run:
             for then, at in run(query, (self._site_or_newest(), *key)):
@@ -208,7 +215,7 @@ class History:
         return connection
 
     def _set_aside(self) -> None:
-        aside = self.path.with_name(f"{NAME}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
+        aside = self.path.with_name(f"{NAME}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
         self.path.replace(aside)
         for end in ("-wal", "-shm"):
             with suppress(FileNotFoundError):

@@ -1,9 +1,9 @@
 # How the console asks a Linux host. Nothing is written, nothing is changed, no right beyond the account's is used.
 # Every question is a section in a process group of its own that is ended when its time is over, together with all
 # that it started. Works in dash, bash, busybox ash, mksh and ksh93, with or without setsid, head -c and /proc.
-LC_ALL=C
+LC_ALL=C LANG=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
-export LC_ALL PATH
+export LC_ALL LANG PATH
 umask 077
 NONCE=@NONCE@ BUDGET=@BUDGET@
 
@@ -74,18 +74,23 @@ ask() {
     sleep "$limit" & z=$!
     wait "$z"
     born "$p"; [ "$BORN" = "$was" ] || exit
-    end_section TERM "$p" "$was"
-    sleep 0.3 || sleep 1
+    # Without a session the children of what TERM has ended could not be found again.
+    [ -z "$SETSID" ] || { end_section TERM "$p" "$was"; sleep 0.3 || sleep 1; }
     end_section KILL "$p" "$was"
     sleep 0.3 || sleep 1
-    born "$p"; [ "$BORN" = "$was" ] || exit
     # A process in the kernel's hands cannot be ended, and then it is not waited for either.
-    born "$$"; [ "$BORN" != "$SELF" ] || kill -s USR1 "$$"
+    while born "$p"; [ "$BORN" = "$was" ]; do
+      born "$$"; [ "$BORN" = "$SELF" ] || exit
+      kill -s USR1 "$$"
+      sleep 1 & z=$!
+      wait "$z"
+    done
   ) </dev/null >/dev/null 2>&1 & w=$!
   wait "$p"; rc=$?
   now
   # Whole seconds are enough to tell: a question that was ended has had them all, and its last words may be under way.
   if [ $(( ${T%%.*} - ${t0%%.*} )) -lt "$limit" ]; then kill "$w"; else case $rc in 137|138|143|2??) rc=137 ;; esac; fi
+  [ -z "$LATE" ] || { rc=137; kill "$w"; }
   wait "$w"
   printf '\n@%s E %s %s %s %s\n' "$NONCE" "$number" "$rc" "$t0" "$T"
 }

@@ -177,7 +177,7 @@ class Sshd:
     def logins(self) -> int:
         """How often somebody tried to prove who he is."""
         log = self.log.read_bytes()
-        # Asking for the methods ("Failed none") is no attempt: it proves nothing. "Accepted key" comes before its proof.
+        # Asking for the methods ("Failed none") proves nothing, and "Accepted key" comes before its proof.
         ways = (b"publickey", b"password", b"keyboard-interactive/pam")
         return sum(log.count(b"%s %s for" % (word, way)) for word in (b"Accepted", b"Failed") for way in ways)
 

@@ -312,3 +312,18 @@ def test_a_node_with_tls_shows_its_certificate_too(ward: Authority, tmp_path: Pa
         site = Site("Ward", nodes=(Node("archive", "PACS", "127.0.0.1", peer.port, tls=True),))
         found = verdicts(check_of("tls.certificate"), site)["archive", ""]
     assert found.status is Status.WARN
+
+
+def test_a_server_that_wants_a_certificate_of_its_visitor_says_so(ward: Authority, tmp_path: Path) -> None:
+    # GIVEN a viewer that lets in only machines with a certificate
+    context = server_context(tmp_path, ward, "127.0.0.1")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(ward.file)
+    with Peer(page(b"ok"), context) as peer:
+        found = visit(f"https://127.0.0.1:{peer.port}/", ca=str(ward.file))
+    # THEN it is not green; whether its reason arrives before it hangs up is up to the network
+    assert (found.status, "wants a certificate of its visitor" in str(found.summary)) in (
+        (Status.UNKNOWN, True),
+        (Status.CRIT, False),
+    )
+    assert "other than a web page" not in str(found.summary)

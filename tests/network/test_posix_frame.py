@@ -65,6 +65,14 @@ def left_over(*seconds: int) -> list[psutil.Process]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """What a test leaves running on purpose, or because it failed, disturbs no other."""
+    yield
+    for process in left_over(41, 42, 43, 44):
+        process.kill()
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that an account without rights can use."""
@@ -117,8 +125,6 @@ def test_every_shell_ends_what_hangs_and_goes_on(shell: str) -> None:
     assert hangs.output == b"before\n"
     # THEN nothing of it runs on, but for the one that went away on purpose
     assert not left_over(41, 42, 43)
-    for process in left_over(44):
-        process.kill()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -159,22 +165,18 @@ def test_the_script_ends_within_its_budget(shell: str) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_section_that_cannot_be_ended_is_left_behind(shell: str) -> None:
     # GIVEN a kill that does not succeed, as with a process in the hands of a dead NFS server
-    change = ("end_section TERM", ": end_section TERM")
     probes = [Probe("hangs", limit_s=1), Probe("last")]
     began = time.monotonic()
     # WHEN it is asked
-    script_without_kill = ask_shell(shell, probes, bodies, change=("end_section() {", "end_section() { return"))
+    shell_said = ask_shell(shell, probes, bodies, change=("end_section() {", "end_section() { return"))
     # THEN the next section is asked all the same
-    assert change
-    assert time.monotonic() - began < 42
-    hung, last = script_without_kill.answers
+    assert time.monotonic() - began < 10
+    hung, last = shell_said.answers
     assert hung.trouble
     assert last.output.strip().isdigit()
-    for process in left_over(43):
-        process.kill()
 
 
-@pytest.mark.parametrize("change", [("SETSID=setsid;", "SETSID=;"), ("GROUPS_END=1", "GROUPS_END=")])
+@pytest.mark.parametrize("change", [("command -v setsid", "false"), ("GROUPS_END=1", "GROUPS_END=")])
 def test_without_groups_and_as_root_the_same_is_ended_by_single_numbers(change: tuple[str, str]) -> None:
     # GIVEN a system without setsid, and the way that is taken as root
     probes = [Probe("hangs", limit_s=1), Probe("immune-child", limit_s=1), Probe("last")]

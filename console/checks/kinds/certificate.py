@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from console.checks.kind import Asked, Asking, Check, Kind, Target
+from console.checks.network.certificates import days_left, problems_of
 from console.checks.network.connecting import FAILED, NoConnection, answer, failure, why
-from console.checks.network.tls import days_left, open_tls, problems_of
 from console.checks.raw import Raw
 from console.i18n import N_
 from console.model.checks import Metric, Status, Verdict
@@ -28,6 +28,8 @@ def targets(check: Check, site: Site) -> Sequence[Target]:
 
 def ask(asking: Asking) -> Raw:
     """Begin TLS, look at the certificate, hang up."""
+    from console.checks.network.tls import open_tls
+
     began = time.monotonic()
     address, port, ca = _asked(asking.target.thing)
     try:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.checks.kind import Asked, Asking, Check, Kind, Target
+from console.checks.network.certificates import problems_of
 from console.checks.network.connecting import FAILED, answer, why
-from console.checks.network.tls import problems_of
 from console.checks.raw import Raw
 from console.i18n import N_
 from console.model.checks import Metric, Status, Verdict

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.checks.kind import Asked, Asking, Check, Kind, Target
+from console.checks.network.addresses import shown_url
+from console.checks.network.certificates import problems_of
 from console.checks.network.connecting import FAILED, answer, why
-from console.checks.network.tls import problems_of
-from console.checks.network.web import get, shown_url
 from console.checks.raw import Raw
 from console.i18n import N_
 from console.model.checks import SEVERITY, Metric, Status, Verdict
@@ -30,6 +30,8 @@ def targets(check: Check, site: Site) -> Sequence[Target]:
 
 def ask(asking: Asking) -> Raw:
     """Visit the page."""
+    from console.checks.network.web import get
+
     began = time.monotonic()
     url, ca, expect = _asked(asking.target.thing)
     facts = get(url, ca, expect, max(asking.deadline - 0.5, began + 0.5))

@@ -6,6 +6,7 @@ look and at any look. What the ledger of the home folder remembers comes and goe
 
 import json
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +14,7 @@ from typing import Any, cast
 from console.checks.kind import Asked, Check, Kind, NotKnown, Target, Wanted, complete
 from console.checks.logs import journal, looking, remote
 from console.checks.logs.bookmark import State
-from console.checks.logs.ledger import LogLedger, Remembered, merged
+from console.checks.logs.ledger import LogLedger, Remembered, damaged_state, merged
 from console.checks.logs.looking import Request
 from console.checks.parsers.reading import told
 from console.checks.raw import Probe, Raw
@@ -45,13 +46,17 @@ def probes(wanted: Wanted) -> tuple[Probe, ...]:
     """One question: the new bytes of the files, or the new entries of the journal."""
     log = cast(Log, wanted.target.thing)
     remembered = wanted.notes if isinstance(wanted.notes, Remembered) else Remembered()
+    host = wanted.site.host(log.host)
+    stick = host is not None and host.via == "bundle"
     if log.unit:
-        return (Probe("journal", journal.arguments(log.unit, remembered.state), _LIMIT_S),)
+        return (Probe("journal", journal.arguments(log.unit, None if stick else remembered.state), _LIMIT_S),)
     if not log.path:
         return ()
     request = _request(wanted.check, log, remembered, wanted.site)
     if _is_local(log, wanted.site):
         return (Probe("log", (log.path, json.dumps(request.to_json(), ensure_ascii=False)), _LIMIT_S),)
+    if stick:
+        request = remote.carried(request)
     return (Probe("log", remote.arguments(log.path, request), _LIMIT_S),)
 
 
@@ -124,7 +129,12 @@ def _request(check: Check, log: Log, remembered: Remembered, site: Site) -> Requ
     budget = int(check.params.get("budget_bytes", source.BUDGET_BYTES))
     if source is remote:
         first, budget = min(first, budget, remote.BUDGET_BYTES), min(budget, remote.BUDGET_BYTES)
-    state = State.from_json(remembered.state)
+    try:
+        state = State.from_json(remembered.state)
+    except (ValueError, LookupError, TypeError) as error:
+        raise damaged_state(log.id) from error
+    # The site file may name other files by now; those it no longer means are nobody's loss.
+    state = State(tuple(mark for mark in state.marks if fnmatchcase(mark.path, log.path)), state.looked_ns)
     return Request(log.words, log.raise_, log.mute, log.encoding, first, budget, _BUDGET_S, state)
 
 
@@ -219,10 +229,14 @@ def _rows(groups: Sequence[LogGroup]) -> list[Verdict]:
 
 
 def _row(group: LogGroup) -> Verdict:
+    said = group.review
     values = {
-        "count": str(group.count), "new": str(group.new), "last": group.last_stamp or f"{group.last_seen:%Y-%m-%d %H:%M}",
-        "by": group.review.by if group.review else "", "note": group.review.note if group.review else "",
-    }  # fmt: skip
+        "count": str(group.count),
+        "new": str(group.new),
+        "last": group.last_stamp or f"{group.last_seen:%Y-%m-%d %H:%M}",
+        "by": said.by if said else "",
+        "note": said.note if said else "",
+    }
     status = Status.CRIT if group.raised and not group.in_hand else Status.WARN
     if group.gap:
         source = N_("Lines were lost before anybody read them: the log was emptied, replaced or tidied away.")

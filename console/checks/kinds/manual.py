@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from console.checks.answers import Answer, Answers
 from console.checks.kind import Asked, Check, Kind, NotKnown, Target, Wanted
 from console.i18n import N_
+from console.model.answers import Answer
 from console.model.checks import Metric, Status, Verdict
 from console.model.sentence import Sentence, Value
 from console.model.site import Site
@@ -27,12 +27,20 @@ _PER: Mapping[str, Callable[[Site], Sequence[Target]]] = {
 
 
 def targets(check: Check, site: Site) -> Sequence[Target]:
-    """What the question is about; an unknown `per` asks about the site, and the judge says so."""
+    """What the question is about; an unknown `per` asks about the site, and the judge says so.
+
+    A machine without a site file has nobody who answers for it.
+    """
+    if site.path is None:
+        return []
     return _PER.get(str(check.params.get("per", "site")), _PER["site"])(site)
 
 
 def recall(wanted: Wanted, home: Path) -> Answer | None:
     """The last answer."""
+    # Brings the document store, which a catalogue that is only read does not need.
+    from console.checks.answers import Answers
+
     return Answers(home, read_only=True).latest(wanted.check.id, wanted.target.id)
 
 

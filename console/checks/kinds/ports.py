@@ -4,7 +4,7 @@ Whether users can reach them is another question (kind "tcp"). Whose a port is o
 """
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from console.checks.kind import Asked, Check, Kind, NotKnown, Target, Wanted
 from console.checks.parsers.reading import told
@@ -61,9 +61,9 @@ def listening(raw: Raw) -> Mapping[int, tuple[str, ...]]:
     return _gathered(_of_word(word) for word in words)
 
 
-def _gathered(places: "Sequence[tuple[str, int]] | object") -> Mapping[int, tuple[str, ...]]:
+def _gathered(places: Iterable[tuple[str, int]]) -> Mapping[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for address, port in places:  # type: ignore[attr-defined]
+    for address, port in places:
         if address not in found.get(port, ()):
             found[port] = (*found.get(port, ()), address)
     return found
@@ -83,7 +83,7 @@ def _of_word(word: str) -> tuple[str, int]:
     """ "127.0.0.1:25", "[::]:22", ":::22", "*:80" of ss and netstat."""
     address, _, port = word.rpartition(":")
     address = address.strip("[]").partition("%")[0]
-    return {"*": "0.0.0.0", "": "::"}.get(address, address) or "::", int(port)  # noqa: S104 - read, not bound
+    return {"*": "0.0.0.0", "": "::"}.get(address, address) or "::", int(port)
 
 
 def _loopback(address: str) -> bool:
@@ -100,7 +100,9 @@ def _verdict(port: int, addresses: tuple[str, ...], host: str) -> Verdict:
         source = N_("Nothing listens on port {port} of {host}.")
         return Verdict(item, Status.CRIT, Sentence(source, values), Sentence(N_("closed")), expected)
     if all(map(_loopback, addresses)):
-        source = N_("Port {port} of {host} listens for the host itself only ({addresses}); no other machine reaches it.")
+        source = N_(
+            "Port {port} of {host} listens for the host itself only ({addresses}); no other machine reaches it."
+        )
     else:
         source = N_("Port {port} of {host} listens ({addresses}).")
     return Verdict(item, Status.OK, Sentence(source, values), Sentence(N_("listening")), expected)

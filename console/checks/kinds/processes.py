@@ -69,9 +69,7 @@ def _plain(name: str, *, windows: bool) -> str:
     return name.encode()[:_KERNEL_LETTERS].decode("utf-8", "ignore")
 
 
-def _verdict(
-    name: str, host: str, alive: Counter[str], dead: Counter[str], *, hidden: bool, windows: bool
-) -> Verdict:
+def _verdict(name: str, host: str, alive: Counter[str], dead: Counter[str], *, hidden: bool, windows: bool) -> Verdict:
     key = _plain(name, windows=windows)
     count = alive[key]
     values: dict[str, Value] = {"name": name, "host": host, "count": count}
@@ -79,7 +77,7 @@ def _verdict(
     metric = Metric("processes", float(count), "count", minimum=0.0)
     if count:
         summary = Sentence(N_("{name} runs on {host}, {count} of it."), values)
-        return Verdict(name, Status.OK, summary, Sentence("{count}", values), expected, (metric,))
+        return Verdict(name, Status.OK, summary, Sentence(N_("{count}"), values), expected, (metric,))
     if hidden:
         source = N_("No {name} among the processes that this account may see; {host} hides the others (hidepid).")
         return Verdict(name, Status.UNKNOWN, Sentence(source, values), expected=expected)
@@ -87,7 +85,7 @@ def _verdict(
         source = N_("{name} has ended on {host} and was not cleared away (zombie).")
     else:
         source = N_("{name} does not run on {host}.")
-    return Verdict(name, Status.CRIT, Sentence(source, values), Sentence("0"), expected, (metric,))
+    return Verdict(name, Status.CRIT, Sentence(source, values), Sentence(N_("{count}"), values), expected, (metric,))
 
 
 KIND = Kind("processes", targets, judge, probes)

@@ -41,7 +41,8 @@ def look_of(
     troubles: list[dict[str, str]] = []
     gaps: list[dict[str, Any]] = []
     entries = read = 0
-    last, left = cursor, 0
+    last, left, found = cursor, 0, False
+    fresh: list[Mapping[str, Any]] = []
     for line in lines:
         if not line.startswith("{"):
             if line == "!tool journalctl":
@@ -57,19 +58,20 @@ def look_of(
             left = 1
             break
         here = str(entry["__CURSOR"])
-        if cursor and not entries:
-            entries += 1
-            if _same(here, cursor):
-                continue
-            gaps.append({"path": unit, "why": "gone", "bytes": 0})
         entries += 1
         last = here
+        if cursor and _same(here, cursor):
+            # What came before it was read at another look: a stick carries it again.
+            found, fresh = True, []
+            continue
+        fresh.append(entry)
+    if cursor and not found and not troubles:
+        gaps.append({"path": unit, "why": "gone", "bytes": 0})
+        last = last if entries else ""
+    for entry in fresh:
         told, priority = _line(entry)
         if priority <= _ERROR or any(word in told for word in words):
             tally.take([told])
-    if cursor and not entries and not troubles:
-        gaps.append({"path": unit, "why": "gone", "bytes": 0})
-        last = ""
     return {
         "files": [{"path": unit, "how": "journal", "from": 0, "to": entries, "left": left}] if entries else [],
         "groups": tally.groups(), "lines": tally.lines, "muted": tally.muted, "cut": 0, "read": read, "left": left,

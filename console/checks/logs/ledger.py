@@ -73,7 +73,10 @@ class LogLedger:
             connection.execute("ROLLBACK")
         if row is None:
             return Remembered(groups=groups)
-        return Remembered(row[0], loads(row[1]), datetime.fromisoformat(row[2]), groups)
+        try:
+            return Remembered(row[0], loads(row[1]), datetime.fromisoformat(row[2]), groups)
+        except ValueError as error:
+            raise damaged_state(log) from error
 
     def groups(self, log: str) -> tuple[LogGroup, ...]:
         """What was found in a log so far: not reviewed ones first, the critical ones before them. Raises StoreError."""
@@ -183,6 +186,15 @@ class LogLedger:
         else:
             sentence = _("{path} cannot be used: {reason}. Choose another folder with --home, or free this one.")
         return StoreError(_("The ledger of the logs cannot be used"), sentence.format(**where))
+
+
+def damaged_state(log: str) -> StoreError:
+    """The error for a bookmark that nobody understands."""
+    sentence = _(
+        "How far the log {log} was read cannot be understood. Move {file} out of the home folder: every log is then "
+        "read as on a first visit."
+    )
+    return StoreError(_("The ledger of the logs cannot be used"), sentence.format(log=log, file=NAME))
 
 
 def merged(

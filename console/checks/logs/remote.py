@@ -5,10 +5,11 @@ the logs of this machine. The place that the server found with `cksum` is confir
 """
 
 import io
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from console.checks.logs.bookmark import HEAD, TAIL, Bookmark, piece
+from console.checks.logs.bookmark import HEAD, NEVER, TAIL, Bookmark, piece
 from console.checks.logs.looking import Look, Request
 from console.checks.logs.rotation import MAX_FILES
 
@@ -65,9 +66,16 @@ class _Answer:
     left: int = 0
 
 
+def carried(request: Request) -> Request:
+    """The question for a host whose answer is carried here on a stick: it cannot know how far the log was read."""
+    return replace(request, state=NEVER)
+
+
 def look_of(output: bytes, request: Request) -> dict[str, Any]:
     """The result of `looking` from what log.sh said. NotALogAnswer when that is not whole."""
     answer = _parsed(output)
+    if request.state.looked_ns and all(sent.how == "first" for sent in answer.sent) and not answer.lost:
+        answer.sent, answer.lost = _resumed(answer.sent, _ordered(request))
     view = Look(request)
     view.older = answer.older
     for path in answer.denied:
@@ -84,7 +92,7 @@ def look_of(output: bytes, request: Request) -> dict[str, Any]:
         if not there and mark.complete and mark.mtime_ns < request.state.looked_ns - _DAY_NS:
             continue
         view.gap(mark.path, "rewritten" if there else "gone", mark.offset)
-        if there:
+        if there and not any(sent.path == mark.path for sent in answer.sent):
             marks[number] = Bookmark(mark.path, 0, 0, piece(b""), piece(b""), answer.looked_ns)
     stopped: set[int] = set()
     for sent in answer.sent:
@@ -117,6 +125,32 @@ def _ordered(request: Request) -> list[Bookmark]:
 def _confirmed(mark: Bookmark, sent: _Sent) -> bool:
     head, tail = sent.head[: mark.head.length], sent.before[len(sent.before) - mark.tail.length :]
     return sent.start == mark.offset and mark.head.is_of(head) and mark.tail.is_of(tail)
+
+
+def _resumed(sent: Sequence[_Sent], known: Sequence[Bookmark]) -> tuple[list[_Sent], dict[int, bool]]:
+    """The ends of files that a server sent without knowing the bookmarks, less what was read before."""
+    resumed, lost = [], dict[int, bool]()
+    by_path = {mark.path: (number, mark) for number, mark in enumerate(known)}
+    for each in sent:
+        number, mark = by_path.get(each.path, (-1, None))
+        if mark is None:
+            resumed.append(replace(each, how="new"))
+            continue
+        skip = mark.offset - each.start
+        whole = each.before + each.data
+        end = len(each.before) + skip
+        before = whole[max(0, end - TAIL) : max(0, end)]
+        again = replace(
+            each, number=number, how="same", start=mark.offset, before=before, data=each.data[max(0, skip) :]
+        )
+        if 0 <= skip <= len(each.data) and _confirmed(mark, again):
+            resumed.append(again)
+        elif mark.offset or each.start:
+            lost[number] = True
+            resumed.append(replace(each, number=-1, how="new"))
+        else:
+            resumed.append(replace(each, number=number, how="same"))
+    return resumed, lost
 
 
 def _read(view: Look, live: str, sent: _Sent, inside: bool) -> Bookmark:

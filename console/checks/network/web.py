@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from console import __version__
+from console.checks.network.addresses import shown_url
 from console.checks.network.connecting import NoConnection, connect, ended_at, failure
 from console.checks.network.tls import open_tls
 from console.i18n import N_
@@ -24,15 +25,6 @@ BODY_CAP = 1024 * 1024
 """Bytes of a page that are read."""
 _HOPS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-
-
-def shown_url(url: str) -> str:
-    """`url` without a user's name and password, for evidence."""
-    with suppress(ValueError):
-        parts = urlsplit(url)
-        if "@" in parts.netloc:
-            return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return url
 
 
 def get(url: str, ca: str, expect: str, deadline: float) -> dict[str, Any]:
@@ -102,7 +94,12 @@ def _ask(sock: socket.socket, parts: SplitResult, host: str, port: int) -> http.
     connection.putheader("User-Agent", f"cathlab/{__version__}")
     connection.putheader("Accept", "*/*")
     connection.putheader("Connection", "close")
-    connection.endheaders()
+    try:
+        connection.endheaders()
+    except OSError:
+        # It hung up before it had heard all; what it said last, such as a TLS alert, is the reason.
+        sock.recv(1)
+        raise
     return connection.getresponse()
 
 
@@ -177,7 +174,7 @@ def _silent(host: str, port: int) -> NoConnection:
 
 def _not_http(host: str, port: int, error: Exception) -> NoConnection:
     values: dict[str, str | int] = {"host": host, "port": port}
-    if isinstance(error, http.client.RemoteDisconnected | ConnectionError):
+    if isinstance(error, http.client.RemoteDisconnected | ConnectionError | ssl.SSLEOFError):
         source = N_("{host} port {port} ends the connection without an answer.")
         return NoConnection("closed", source, **values)
     if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in (error.reason or ""):

@@ -41,6 +41,8 @@ class Service:
     """By the manager since it was last started by hand or at boot (systemd from 235); None when nobody counts."""
     started: float | None = None
     """POSIX seconds by the host's clock."""
+    age: float | None = None
+    """Seconds since then, which no step of a clock changes on Linux."""
     trouble: Sentence = NOTHING
     """Why it is not known."""
 
@@ -92,8 +94,8 @@ def _of_text(text: str) -> ServiceFacts:
     if not manager:
         raise NotKnown(Sentence(N_("This host has neither systemd nor /etc/init.d; nobody can tell its services.")))
     now, uptime = _number(head, "now "), _number(head, "uptime ")
-    boot = None if now is None or uptime is None else now - uptime
-    return ServiceFacts(manager, {name: _service(name, lines, boot) for name, lines in sections.items()})
+    clock = None if now is None or uptime is None else (now, uptime)
+    return ServiceFacts(manager, {name: _service(name, lines, clock) for name, lines in sections.items()})
 
 
 def _split(text: str) -> tuple[list[str], dict[str, list[str]], bool]:
@@ -114,7 +116,7 @@ def _number(lines: list[str], mark: str) -> float | None:
     return next((float(line[len(mark) :].split()[0]) for line in lines if line.startswith(mark)), None)
 
 
-def _service(name: str, lines: list[str], boot: float | None) -> Service:
+def _service(name: str, lines: list[str], clock: tuple[float, float] | None) -> Service:
     if "!name" in lines:
         return Service(name, State.UNKNOWN, "", trouble=Sentence(N_("This is not a name that a service can have.")))
     sysv = next((line[5:] for line in lines if line.startswith("sysv ")), None)
@@ -130,11 +132,11 @@ def _service(name: str, lines: list[str], boot: float | None) -> Service:
         said = next((line for line in lines if line and not line.startswith("exit ")), "")
         source = N_("systemctl says: {said}")
         return Service(name, State.UNKNOWN, said, trouble=Sentence(source, {"said": said[:200] or "-"}))
-    return _unit(name, facts, boot)
+    return _unit(name, facts, clock)
 
 
-def _unit(name: str, facts: Mapping[str, str], boot: float | None) -> Service:
-    """A unit as `systemctl show` has it."""
+def _unit(name: str, facts: Mapping[str, str], clock: tuple[float, float] | None) -> Service:
+    """A unit as `systemctl show` has it; `clock` is the host's time and how long it has been up."""
     if facts["LoadState"] == "not-found":
         return Service(name, State.ABSENT, "not-found")
     active, sub = facts.get("ActiveState", ""), facts.get("SubState", "")
@@ -149,14 +151,16 @@ def _unit(name: str, facts: Mapping[str, str], boot: float | None) -> Service:
     if facts["LoadState"] == "masked":
         said = f"{said}, masked"
     micros = facts.get("ActiveEnterTimestampMonotonic", "")
-    started = boot + int(micros) / 1e6 if boot is not None and micros.isdigit() and int(micros) > 0 else None
+    started = age = None
+    if clock is not None and micros.isdigit() and int(micros) > 0 and state in (State.RUNS, State.DONE):
+        age = max(0.0, clock[1] - int(micros) / 1e6)
+        started = clock[0] - age
     file_state = facts.get("UnitFileState", "")
     by_itself = {"enabled": True, "disabled": False, "masked": False}.get(file_state)
     restarts = facts.get("NRestarts", "")
     return Service(
         name, state, said, by_itself, int(restarts) if restarts.isdigit() else None,
-        started if state in (State.RUNS, State.DONE) else None,
-        NOTHING if state is not State.UNKNOWN else Sentence(N_("systemctl says: {said}"), {"said": said}),
+        started, age, NOTHING if state is not State.UNKNOWN else Sentence(N_("systemctl says: {said}"), {"said": said}),
     )  # fmt: skip
 
 
@@ -178,6 +182,7 @@ def _of_object(value: dict[str, Any]) -> ServiceFacts:
         found[name] = Service(
             name, state, said, str(each.get("start", "")).lower().startswith("auto"), None,
             None if started is None else float(started),
+            None if started is None else max(0.0, float(value["now"]) - float(started)),
             NOTHING if state is not State.UNKNOWN else Sentence(source, {"said": said}),
         )  # fmt: skip
     return ServiceFacts("windows", found)

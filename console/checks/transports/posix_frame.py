@@ -123,7 +123,9 @@ def parse_answer(
         elif kind == b"END":
             ended = True
             break
-    cut = NOTHING if ended else said.cut or Sentence(N_("The connection ended before the whole answer had come."))
+    cut = Sentence(N_("The host did not answer this question."))
+    if not ended:
+        cut = said.cut or Sentence(N_("The connection ended before the whole answer had come."))
     raws = []
     for number, probe in enumerate(probes):
         unaskable = _unaskable(probe, bodies)
@@ -136,7 +138,7 @@ def parse_answer(
         elif number in began:
             raws.append(replace(common, output=answer[began[number] :], trouble=cut))
         else:
-            raws.append(replace(common, trouble=cut or Sentence(N_("The host did not answer this question."))))
+            raws.append(replace(common, trouble=cut))
     return tuple(raws)
 
 

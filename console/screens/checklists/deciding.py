@@ -12,8 +12,10 @@ from textual.message import Message
 
 from console.errors import ConsoleError, UsageError
 from console.i18n import N_, _, ngettext
+from console.model.answers import Said
 from console.model.board import BoardRow, Trend
 from console.model.checks import Status
+from console.model.logs import LogGroup, ReviewVerdict
 from console.model.text import clean
 from console.screens.base import ConsoleScreen
 from console.screens.checklists import texts
@@ -24,7 +26,6 @@ from console.widgets.line_list import Line, wrap
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.checkroom import LogGroup
 
 FORMATS = (("md", N_("Markdown, to read")), ("csv", N_("CSV, for a spreadsheet")), ("json", N_("JSON, for a program")))
 """What a run can be exported as."""
@@ -35,7 +36,11 @@ _TERMS = ((7, N_("a week")), (30, N_("a month")), (92, N_("a quarter")))
 class Deciding(ConsoleScreen):
     """The part of the checklists that asks a person."""
 
-    current: "BoardRow | None"
+    @property
+    def current(self) -> BoardRow | None:
+        """The row under the cursor; the screen knows which."""
+        return None
+
     board_changed_by_hand: "Callable[[], None]"
     """Has the board drawn anew; the screen knows how."""
     trend_found: "Callable[[str, Trend | None], None]"
@@ -57,7 +62,9 @@ class Deciding(ConsoleScreen):
             self.notify(_("There is nothing to take note of here."), markup=False)
             return
         if self.services.checkroom.read_only:
-            self.notify(_("Another console holds the home folder; this one only reads."), severity="warning", markup=False)
+            self.notify(
+                _("Another console holds the home folder; this one only reads."), severity="warning", markup=False
+            )
             return
         choices = [_("Taken note of: somebody works on it"), _("Accepted risk: the hospital knows and agrees")]
         if row.overlay:
@@ -68,9 +75,11 @@ class Deciding(ConsoleScreen):
         room, who = self.services.checkroom, self.services.preferences.now.operator
         today = self.services.clock().date()
         if kind == 2:
-            await self._keep(partial(room.overlays.take_back, row.finding.key, who))
+            await self._keep(partial(room.records.take_back, row.finding.key, who))
             return
-        why = await self.app.push_screen_wait(AskText(choices[kind], _("Why, in one sentence that stands in the report:")))
+        why = await self.app.push_screen_wait(
+            AskText(choices[kind], _("Why, in one sentence that stands in the report:"))
+        )
         if not why or not why.strip():
             return
         agreed = ""
@@ -84,9 +93,9 @@ class Deciding(ConsoleScreen):
             return
         until = today + timedelta(days=_TERMS[term][0])
         if kind == 1:
-            await self._keep(partial(room.overlays.accept_risk, row.finding.key, who, agreed, why.strip(), until))
+            await self._keep(partial(room.records.accept_risk, row.finding.key, who, agreed, why.strip(), until))
         else:
-            await self._keep(partial(room.overlays.acknowledge, row.finding.key, who, why.strip(), until))
+            await self._keep(partial(room.records.acknowledge, row.finding.key, who, why.strip(), until))
         self.console_app.note("finding acknowledged", check=row.check, target=row.target, until=until.isoformat())
 
     async def _keep(self, write: "Callable[[], object]") -> None:
@@ -108,7 +117,7 @@ class Deciding(ConsoleScreen):
             return
         room = self.services.checkroom
         try:
-            groups = await asyncio.to_thread(room.log_groups, row.target)
+            groups = await asyncio.to_thread(room.records.log_groups, row.target)
         except ConsoleError as error:
             self.console_app.show_error(error)
             return
@@ -127,20 +136,24 @@ class Deciding(ConsoleScreen):
                 groups = (*groups[:chosen], group, *groups[chosen + 1 :])
                 self.board_changed_by_hand()
 
-    def _group_name(self, group: "LogGroup") -> str:
+    def _group_name(self, group: LogGroup) -> str:
         mark = self.console_app.symbols.verdicts[4 if group.reviewed else 2]
-        text = "***" if self.services.preferences.now.privacy else clean(group.text)
+        text = "***" if self.services.preferences.now.privacy else clean(group.last_line or group.shape)
         return self.console_app.symbols.fold(f"{mark} {group.count}x  {text}")
 
-    async def _review_one(self, log: str, group: "LogGroup") -> "LogGroup | None":
+    async def _review_one(self, log: str, group: LogGroup) -> LogGroup | None:
         room, settings = self.services.checkroom, self.services.preferences.now
-        text = "***" if settings.privacy else clean(group.text)
+        text = "***" if settings.privacy else clean(group.last_line or group.shape)
         question = "\n".join(
             [
                 *wrap(text, 70)[:8],
                 "",
-                _("{count} times, first {first}, last {last}").format(count=group.count, first=group.first, last=group.last),
-                *([_("Read: {note}").format(note=clean(group.review))] if group.review else []),
+                _("{count} times, first {first}, last {last}").format(
+                    count=group.count, first=clean(group.first_stamp), last=clean(group.last_stamp)
+                ),
+                _("{who} wrote: {note}").format(who=clean(group.review.by), note=clean(group.review.note))
+                if group.review is not None
+                else "",
             ]
         )
         choices = [_("Harmless"), _("To be followed up"), _("Dealt with")]
@@ -150,9 +163,9 @@ class Deciding(ConsoleScreen):
         note = await self.app.push_screen_wait(AskText(choices[verdict], _("A note, or enter:")))
         if note is None:
             return None
-        name = ("harmless", "follow-up", "done")[verdict]
+        said = (ReviewVerdict.HARMLESS, ReviewVerdict.OPEN, ReviewVerdict.HANDLED)[verdict]
         try:
-            return await asyncio.to_thread(room.review, log, group, name, note.strip(), settings.operator)
+            return await asyncio.to_thread(room.records.review, log, group, said, note.strip(), settings.operator)
         except ConsoleError as error:
             self.console_app.show_error(error)
             return None
@@ -163,16 +176,20 @@ class Deciding(ConsoleScreen):
         row = self.current
         if row is None or row.finding is None:
             return
-        choices = [_("In order"), _("Not in order"), _("Does not apply")]
+        choices = [_("In order"), _("Partly"), _("Not in order"), _("Does not apply")]
         answer = await self.app.push_screen_wait(Choose(clean(str(row.title)), choices, 0, str(row.finding.summary)))
         if answer is None:
             return
-        note = await self.app.push_screen_wait(AskText(choices[answer], _("What was seen, and where the proof lies:")))
-        if note is None or not (note.strip() or answer == 0):
+        note = await self.app.push_screen_wait(AskText(choices[answer], _("What was seen:")))
+        if note is None:
             return
-        status = (Status.OK, Status.CRIT, Status.NA)[answer]
-        who = self.services.preferences.now.operator
-        await self._keep(partial(self.services.checkroom.reply, row.check, row.target, status, note.strip(), who))
+        question = _("A file that proves it (a photo, a report), or enter for none:")
+        proof = await self.app.push_screen_wait(AskText(choices[answer], question))
+        if proof is None:
+            return
+        said: tuple[Said, ...] = ("pass", "part", "fail", "na")
+        who, records = self.services.preferences.now.operator, self.services.checkroom.records
+        await self._keep(partial(records.reply, row.check, row.target, said[answer], note.strip(), proof.strip(), who))
         self.run_again(row)
 
     def run_again(self, row: BoardRow) -> None:
@@ -191,7 +208,7 @@ class Deciding(ConsoleScreen):
         """What changed against the last visit, or against a run of the list."""
         room = self.services.checkroom
         try:
-            runs = await asyncio.to_thread(room.runs)
+            runs = await asyncio.to_thread(room.records.runs, room.state.site.name)
             if not runs:
                 self.notify(_("There is no earlier run to compare with."), markup=False)
                 return
@@ -224,7 +241,9 @@ class Deciding(ConsoleScreen):
     @work(exclusive=True, group="decide")
     async def action_export(self) -> None:
         """Write what stands on the board to a file."""
-        chosen = await self.app.push_screen_wait(Choose(_("Export the findings as"), [_(name) for _end, name in FORMATS]))
+        chosen = await self.app.push_screen_wait(
+            Choose(_("Export the findings as"), [_(name) for _end, name in FORMATS])
+        )
         if chosen is None:
             return
         ending = FORMATS[chosen][0]
@@ -235,7 +254,8 @@ class Deciding(ConsoleScreen):
             return
         path = Path(answer.strip()).expanduser()
         try:
-            await asyncio.to_thread(self.services.checkroom.export, ending, path, now.date())
+            operator = self.services.preferences.now.operator
+            await asyncio.to_thread(self.services.checkroom.export, ending, path, operator)
         except (ConsoleError, OSError) as error:
             wrong = error if isinstance(error, ConsoleError) else UsageError(_("Cannot be written"), str(error))
             self.console_app.show_error(wrong)
@@ -249,7 +269,8 @@ class Deciding(ConsoleScreen):
     def look_up_trend(self, row: BoardRow) -> None:
         """The values of a row over time."""
         if row.finding is not None:
-            trend = self.services.checkroom.trend(row.finding)
+            room = self.services.checkroom
+            trend = room.records.trend(room.state.site.name, row.finding)
             self.post_message(self.TrendFound(row.key, trend))
 
     @on(TrendFound)

@@ -13,8 +13,8 @@ from console.model.check_run import Selection, Trust
 from console.model.text import clean
 from console.screens.base import ConsoleScreen
 from console.screens.dialogs.ask import AskText
-from console.widgets.line_list import Line
 from console.screens.dialogs.listing import Decide
+from console.widgets.line_list import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,19 +58,17 @@ class Running(ConsoleScreen):
         if room.state.error is not None:
             self.console_app.show_error(room.state.error)
             return
-        passphrase = ""
-        if await asyncio.to_thread(room.vault_is_locked):
+        if await asyncio.to_thread(room.desk.vault_is_locked):
             question = _("Passwords of the site lie in the vault of the home folder. Its passphrase:")
             answer = await self.app.push_screen_wait(AskText(_("Vault"), question, secret=True))
             if answer is None:
                 return
             try:
-                await asyncio.to_thread(room.open_vault, answer)
+                await asyncio.to_thread(room.desk.open_vault, answer)
             except ConsoleError as error:
                 self.console_app.show_error(error)
                 return
-        passphrase = room.passphrase
-        if room.run(selection, self.services.preferences.now.operator, passphrase):
+        if room.run(selection, self.services.preferences.now.operator):
             self.console_app.note("checks started", checks=" ".join(selection.checks), hosts=" ".join(selection.hosts))
 
     def stop_run(self) -> bool:
@@ -107,7 +105,7 @@ class Running(ConsoleScreen):
             ]  # fmt: skip
             if await self.app.push_screen_wait(Decide(_("Unknown host key"), lines, _("The same: trust this key"))):
                 try:
-                    await asyncio.to_thread(self.services.checkroom.trust, question)
+                    await asyncio.to_thread(self.services.checkroom.desk.trust, question)
                 except ConsoleError as error:
                     self.console_app.show_error(error)
                     return
@@ -115,8 +113,10 @@ class Running(ConsoleScreen):
                 trusted.append(question.host)
         if trusted:
             count = len(trusted)
-            form = ngettext("{count} key trusted; the host is asked again.", "{count} keys trusted; the hosts are asked again.", count)
+            form = ngettext(
+                "{count} key trusted; the host is asked again.",
+                "{count} keys trusted; the hosts are asked again.",
+                count,
+            )
             self.notify(form.format(count=count), markup=False)
             self.start_run(Selection(hosts=tuple(trusted)))
-
-

@@ -129,10 +129,15 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         before = self.current
         self.shown = self._sifted()
         symbols, now = self.console_app.symbols, self.services.clock()
-        rows = [
-            texts.row_of(row, symbols, self._tick, now, all_hosts=self._host in ("*", "")) for row in self.shown
-        ]
-        place = next((at for at, row in enumerate(self.shown) if before is not None and row.key == before.key), table.cursor)
+        rows = [texts.row_of(row, symbols, self._tick, now, all_hosts=self._host in ("*", "")) for row in self.shown]
+        # A cursor that was never moved stays on the worst.
+        place = (
+            0
+            if table.cursor == 0
+            else next(
+                (at for at, row in enumerate(self.shown) if before is not None and row.key == before.key), table.cursor
+            )
+        )
         table.show_all(texts.columns() if rows else (), rows)
         table.put_cursor(place)
         self._say_nothing(bool(rows))
@@ -185,7 +190,9 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         width = max(proof.size.width or self.size.width - 26, 20)
         note = self.services.checkroom.note_of(row.check)
         rationale = str(note.rationale) if note is not None else ""
-        lines = texts.detail(row, width, self.console_app.symbols, self._trends.get(row.key), rationale, self.services.clock())
+        lines = texts.detail(
+            row, width, self.console_app.symbols, self._trends.get(row.key), rationale, self.services.clock()
+        )
         proof.show(lines, proof.cursor if self._proof_of == row.key else 0)
         self._proof_of = row.key
 
@@ -256,7 +263,9 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
     def action_problems(self) -> None:
         self._only_problems = not self._only_problems
         self._draw_rows()
-        self.notify(_("Only what is not in order.") if self._only_problems else _("Everything."), timeout=3, markup=False)
+        self.notify(
+            _("Only what is not in order.") if self._only_problems else _("Everything."), timeout=3, markup=False
+        )
 
     def action_clauses(self) -> None:
         self._by_clause = not self._by_clause
@@ -280,6 +289,25 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         elif self._only_problems:
             self.action_problems()
 
+    def show_row(self, key: str) -> None:
+        """Put the cursor on the row of that key, whatever was filtered."""
+        self._host, self._words, self._only_problems = "*", "", False
+        self._draw()
+        # A cursor that was never moved stays on the worst.
+        place = 0 if table.cursor == 0 else next((at for at, row in enumerate(self.shown) if row.key == key), 0)
+        table = self.query_one("#checks", RowTable)
+        table.put_cursor(place)
+        table.focus()
+        self._draw_proof()
+
+    def board_changed_by_hand(self) -> None:
+        """A person said something of a row."""
+        self._draw()
+
+    def run_again(self, row: BoardRow) -> None:
+        """Ask one row again."""
+        self.start_run(Selection(checks=(row.check,), targets=(row.target,)))
+
     # Running
 
     def action_run(self) -> None:
@@ -295,7 +323,7 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
     def action_run_one(self) -> None:
         row = self.current
         if row is not None:
-            self.start_run(Selection(checks=(row.check,), targets=(row.target,)))
+            self.run_again(row)
 
     # Around the screen
 
@@ -314,7 +342,14 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
 
     def keys(self) -> tuple[Key, ...]:
         some = bool(self.shown)
-        needs_row = ("screen.open", "screen.run_one", "screen.acknowledge", "screen.copy", "screen.review", "screen.reply")
+        needs_row = (
+            "screen.open",
+            "screen.run_one",
+            "screen.acknowledge",
+            "screen.copy",
+            "screen.review",
+            "screen.reply",
+        )
         row = self.current if self.query("#checks") else None
         kept = [key for key in super().keys() if some or key.action not in needs_row]
         if row is None or not row.check.startswith("log"):

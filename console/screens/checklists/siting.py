@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
 
@@ -15,7 +15,36 @@ from console.screens.dialogs.form import Form, FormField
 from console.screens.dialogs.listing import ListPanel
 from console.widgets.line_list import Line
 
-_ANY = "any"
+if TYPE_CHECKING:
+    from console.site.learning import Proposal
+
+T = TypeVar("T")
+
+
+async def confirm_learned(screen: ConsoleScreen, proposal: "Proposal") -> "Proposal | None":
+    """Let the operator confirm what was found, item by item; None when it was given up."""
+    kept = {place for place, item in enumerate(proposal.items) if item.chosen}
+    at = 0
+    kinds = {"services": _("service"), "ports": _("port"), "mounts": _("partition")}
+    while True:
+        names = [
+            f"[{'x' if place in kept else ' '}] {kinds[item.kind]} {clean(item.value)}  {item.note}"
+            for place, item in enumerate(proposal.items)
+        ]
+        count = len(kept)
+        form = ngettext("Take over {count} expectation", "Take over {count} expectations", count)
+        question = _("What runs on this healthy machine is expected to run from now on. enter marks a line.")
+        trouble = " ".join(str(trouble) for trouble in proposal.troubles)
+        choices = [form.format(count=count), *names]
+        chosen = await screen.app.push_screen_wait(
+            Choose(_("Learn this machine"), choices, at, f"{question} {trouble}".strip())
+        )
+        if chosen is None:
+            return None
+        if chosen == 0:
+            return proposal.keep(item for place, item in enumerate(proposal.items) if place in kept)
+        at = chosen
+        kept ^= {chosen - 1}
 
 
 class Siting(ConsoleScreen):
@@ -28,14 +57,16 @@ class Siting(ConsoleScreen):
             self.notify(_("There is no site file yet: F2, then 1 or 2."), markup=False)
             return
         if room.read_only:
-            self.notify(_("Another console holds the home folder; this one only reads."), severity="warning", markup=False)
+            self.notify(
+                _("Another console holds the home folder; this one only reads."), severity="warning", markup=False
+            )
             return
         at = 0
         while True:
             tables = await self._asked(room.desk.tables)
             if tables is None:
                 return
-            names = [_("{table} ({count})").format(table=_(table.label), count=table.count) for table in tables]
+            names = [_("{table} ({count})").format(table=table.label, count=table.count) for table in tables]
             more = [_("Passwords"), _("Learn this machine"), _("List of assets")]
             title = clean(str(room.state.path))
             chosen = await self.app.push_screen_wait(Choose(title, [*names, *more], at))
@@ -43,7 +74,7 @@ class Siting(ConsoleScreen):
                 return
             at = chosen
             if chosen < len(tables):
-                await self._entries(tables[chosen].name, _(tables[chosen].label))
+                await self._entries(tables[chosen].name, tables[chosen].label)
             elif chosen == len(tables):
                 await self._passwords()
             elif chosen == len(tables) + 1:
@@ -51,7 +82,7 @@ class Siting(ConsoleScreen):
             else:
                 await self._assets()
 
-    async def _asked(self, work: Callable[..., _ANY], *arguments: object) -> _ANY | None:  # type: ignore[valid-type]
+    async def _asked(self, work: Callable[..., T], *arguments: object) -> T | None:
         """What `work` gives, done off the event loop; None when it refused, and the panel says why."""
         try:
             return await asyncio.to_thread(work, *arguments)
@@ -71,7 +102,11 @@ class Siting(ConsoleScreen):
             names = [clean(str(entry.get("id") or entry.get("name") or table)) for entry in entries]
             single = desk.is_single(table)
             choices = names if single else [*names, _("Add")]
-            chosen = 0 if single and names else await self.app.push_screen_wait(Choose(label, choices, min(at, len(choices) - 1)))
+            chosen = (
+                0
+                if single and names
+                else await self.app.push_screen_wait(Choose(label, choices, min(at, len(choices) - 1)))
+            )
             if chosen is None:
                 return
             at = chosen
@@ -90,21 +125,26 @@ class Siting(ConsoleScreen):
                     self.console_app.note("site changed", table=table, entry=name, how="removed")
 
     async def _sure(self, name: str) -> bool:
-        question = _("{name} will not be checked any more. The version before stays as site.toml.prev.").format(name=name)
+        question = _("{name} will not be checked any more. The version before stays as site.toml.prev.").format(
+            name=name
+        )
         return await self.app.push_screen_wait(Confirm(_("Remove"), question, _("Remove it"))) == 1
 
     async def _fill_in(self, table: str, label: str, entry: Mapping[str, object], name: str) -> None:
         desk = self.services.checkroom.desk
         fields = [
-            FormField(field.key, _(field.label), _(field.help) if field.help else "", field.choices, field.required)
-            for field in desk.fields(table)
+            FormField(field.key, field.label, field.help, field.choices, field.required) for field in desk.fields(table)
         ]
-        values = desk.texts(table, entry)
+        values, wrong = desk.texts(table, entry), ""
         while True:
-            answer = await self.app.push_screen_wait(Form(label, fields, values, partial(desk.wrong, table)))
+            answer = await self.app.push_screen_wait(Form(label, fields, values, wrong))
             if answer is None:
                 return
-            if await self._asked(desk.write, table, name, answer) is not None:
+            said = await self._asked(desk.save, table, name if entry else None, answer, entry)
+            if said is None:
+                return
+            wrong = said
+            if not wrong:
                 self.notify(_("Saved: {name}").format(name=answer.get("id", label)), markup=False)
                 self.console_app.note("site changed", table=table, entry=answer.get("id", ""), how="written")
                 return
@@ -120,20 +160,26 @@ class Siting(ConsoleScreen):
             if names is None:
                 return
             if not names:
-                self.notify(_("The site file names no password (secret = \"name\")."), markup=False)
+                self.notify(_('The site file names no password (secret = "name").'), markup=False)
                 return
-            lines = [f"{clean(name)}  {_('known') if known else _('missing')}" for name, known in names]
-            chosen = await self.app.push_screen_wait(Choose(_("Passwords"), lines, at, desk.where_secrets_go()))
+            places = {"keyring": _("keyring"), "environment": _("environment"), "vault": _("vault"), "": _("missing")}
+            lines = [f"{clean(name)}  {places.get(place, place)}" for name, place in names]
+            about = _(
+                "Passwords are kept in the encrypted vault of the home folder; keyring and environment come first."
+            )
+            chosen = await self.app.push_screen_wait(Choose(_("Passwords"), lines, at, about))
             if chosen is None:
                 return
             at = chosen
-            if desk.needs_passphrase():
+            if not desk.passphrase:
                 question = _("Passphrase of the vault in the home folder (a new one makes it):")
                 word = await self.app.push_screen_wait(AskText(_("Vault"), question, secret=True))
-                if not word or await self._asked(desk.use_passphrase, word) is None:
+                if not word or await self._asked(desk.open_vault, word) is None:
                     continue
             title = clean(names[chosen][0])
-            secret = await self.app.push_screen_wait(AskText(title, _("Password, or the key's passphrase:"), secret=True))
+            secret = await self.app.push_screen_wait(
+                AskText(title, _("Password, or the key's passphrase:"), secret=True)
+            )
             if secret and await self._asked(desk.keep_secret, names[chosen][0], secret) is not None:
                 self.notify(_("Kept."), markup=False)
                 self.console_app.note("password kept", name=names[chosen][0])
@@ -146,34 +192,17 @@ class Siting(ConsoleScreen):
         proposal = await self._asked(desk.learn)
         if proposal is None:
             return
-        accepted = await self.confirm_learned(proposal)
+        accepted = await confirm_learned(self, proposal)
         if accepted is not None and await self._asked(desk.write_learned, accepted) is not None:
             self.console_app.note("machine learned")
 
-    async def confirm_learned(self, proposal: "Proposal") -> "Proposal | None":  # type: ignore[name-defined]
-        """Let the operator confirm what was found, item by item; None when it was given up."""
-        desk = self.services.checkroom.desk
-        kept = set(range(len(desk.proposed(proposal))))
-        at = 0
-        while True:
-            items = desk.proposed(proposal)
-            names = [f"[{'x' if place in kept else ' '}] {clean(item)}" for place, item in enumerate(items)]
-            count = len(kept)
-            form = ngettext("Take over {count} expectation", "Take over {count} expectations", count)
-            question = _("What runs on this healthy machine is expected to run from now on. enter marks a line.")
-            choices = [form.format(count=count), *names]
-            chosen = await self.app.push_screen_wait(Choose(_("Learn this machine"), choices, at, question))
-            if chosen is None:
-                return None
-            if chosen == 0:
-                return desk.narrowed(proposal, kept)
-            at = chosen
-            kept ^= {chosen - 1}
-
     async def _assets(self) -> None:
-        rows = await self._asked(self.services.checkroom.desk.assets)
-        if rows is None:
+        found = await self._asked(self.services.checkroom.desk.assets)
+        if found is None:
             return
-        lines = [Line(clean(name), dim=clean(what), right=clean(kind)) for kind, name, what in rows]
+        lines = []
+        for asset in found:
+            kind, name, *rest = asset.cells
+            lines.append(Line(f"{kind}  {name}", dim="  ".join(cell for cell in rest if cell)))
         title = ngettext("{count} asset", "{count} assets", len(lines)).format(count=len(lines))
         self.app.push_screen(ListPanel(title, lines))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from console.i18n import N_, _
 from console.model.board import Board, BoardRow, Trend, problems
 from console.model.checks import SEVERITY, Finding, Status, worst
+from console.model.progress import Progress
 from console.model.site import Site
 from console.model.text import clean
 from console.theme import Symbols
@@ -62,7 +63,8 @@ def row_of(row: BoardRow, symbols: Symbols, tick: int, now: datetime, *, all_hos
     clause = row.clause[0] if row.clause else ""
     if row.finding is None:
         mark = symbols.spinner[tick % len(symbols.spinner)] if row.state == "running" else sign(None, symbols)
-        return Row((clause, name, clean(of_what), "", "", "", ""), row.key, mark, tone="quiet" * (row.state == "waiting"))  # type: ignore[arg-type]
+        waiting: Tone = "quiet" if row.state == "waiting" else ""
+        return Row((clause, name, clean(of_what), "", "", "", ""), row.key, mark, tone=waiting)
     finding = row.finding
     cells = (
         clause,
@@ -73,7 +75,11 @@ def row_of(row: BoardRow, symbols: Symbols, tick: int, now: datetime, *, all_hos
         _(CHANGES[row.change]) if row.change else "",
         moment(finding.measured_at, now),
     )
-    tone: Tone = "quiet" if row.quiet or row.state == "old" and finding.status in (Status.OK, Status.NA) else _TONES[finding.status]
+    tone: Tone = (
+        "quiet"
+        if row.quiet or (row.state == "old" and finding.status in (Status.OK, Status.NA))
+        else _TONES[finding.status]
+    )
     return Row(cells, row.key, sign(finding.status, symbols), tone=tone)
 
 
@@ -118,7 +124,9 @@ def said(board: Board, symbols: Symbols, now: datetime) -> str:
     return symbols.fold(" · ".join(parts))
 
 
-def detail(row: BoardRow, width: int, symbols: Symbols, trend: Trend | None, rationale: str, now: datetime) -> list[Line]:
+def detail(
+    row: BoardRow, width: int, symbols: Symbols, trend: Trend | None, rationale: str, now: datetime
+) -> list[Line]:
     """Everything that is known of one row, for reading."""
     lines = _wrapped(joined([str(row.title), row.target, row.item], " · "), width, heading=True)
     finding = row.finding
@@ -180,6 +188,11 @@ def chart(values: Sequence[float], cells: int, symbols: Symbols) -> str:
     if span <= 0:
         return symbols.chart[top // 2] * len(shown)
     return "".join(symbols.chart[round((value - low) / span * top)] for value in shown)
+
+
+def progress_of(board: Board) -> Progress:
+    """How far the run is."""
+    return Progress(board.done, board.total, board.elapsed_s, _("checking"))
 
 
 def due_lines(dues: Sequence[tuple[str, date]], today: date, symbols: Symbols) -> list[Line]:

@@ -1,6 +1,6 @@
 """A form: one line a field, the help of the field below, everything by keyboard."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import events, on
@@ -35,13 +35,13 @@ class Form(Panel[dict[str, str]]):
         title: str,
         fields: Sequence[FormField],
         values: Mapping[str, str],
-        check: Callable[[Mapping[str, str]], str] = lambda values: "",
+        wrong: str = "",
     ) -> None:
-        """`check` says in one sentence what is wrong with the values; empty when they can be taken."""
+        """`wrong` is the sentence that refused these values before; empty at first."""
         super().__init__(title)
         self._fields = tuple(fields)
         self._values = dict(values)
-        self._check = check
+        self._wrong = wrong
 
     def inside(self) -> ComposeResult:
         with VerticalScroll(id="form", can_focus=False):
@@ -51,7 +51,7 @@ class Form(Panel[dict[str, str]]):
                     yield Static(f"{mark} {field.label}", classes="label", markup=False)
                     yield Input(self._values.get(field.key, ""), password=field.secret, id=f"field-{place}")
         yield Static("", id="about", markup=False)
-        yield Static("", id="problem", markup=False)
+        yield Static(self._wrong, id="problem", markup=False)
         yield OptionList(Option(_("Take it over")), id="choices", markup=False)
 
     def hint(self) -> str:
@@ -87,11 +87,7 @@ class Form(Panel[dict[str, str]]):
                 sentence = _("{field} must be one of: {choices}.")
                 self._refuse(place, sentence.format(field=field.label, choices=", ".join(field.choices)))
                 return
-        wrong = self._check(values)
-        if wrong:
-            self._refuse(0, wrong)
-        else:
-            self.answer(values)
+        self.answer(values)
 
     def _refuse(self, place: int, sentence: str) -> None:
         self.query_one("#problem", Static).update(sentence)

@@ -7,6 +7,7 @@ from textual import work
 from console.errors import ConsoleError
 from console.i18n import _
 from console.screens.base import ConsoleScreen
+from console.screens.checklists.siting import confirm_learned
 from console.screens.dialogs.listing import Decide
 from console.widgets.line_list import Line
 
@@ -48,11 +49,11 @@ class Beginning(ConsoleScreen):
         self.notify(_("Looking at this machine …"), timeout=5, markup=False)
         room = self.services.checkroom
         try:
-            proposal = await asyncio.to_thread(room.learn_this_machine)
-            accepted = await self.console_app.confirm_learned(proposal)
+            proposal = await asyncio.to_thread(room.desk.learn)
+            accepted = await confirm_learned(self, proposal)
             if accepted is None:
                 return
-            path = await asyncio.to_thread(room.write_learned, accepted)
+            path = await asyncio.to_thread(room.desk.write_learned, accepted)
         except ConsoleError as error:
             self.console_app.show_error(error)
             return
@@ -63,10 +64,10 @@ class Beginning(ConsoleScreen):
         """Show the example and put it into the home folder when the operator wants it."""
         room = self.services.checkroom
         try:
-            text = await asyncio.to_thread(room.example)
+            text = await asyncio.to_thread(room.desk.example)
             lines = [Line(line) for line in text.split("\n")]
             if await self.app.push_screen_wait(Decide(_("An example site file"), lines, _("Use it as the site file"))):
-                path = await asyncio.to_thread(room.write_example)
+                path = await asyncio.to_thread(room.desk.write_example)
                 self.notify(_("Written: {path}").format(path=path), timeout=8, markup=False)
         except ConsoleError as error:
             self.console_app.show_error(error)

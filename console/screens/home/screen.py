@@ -179,7 +179,8 @@ class HomeScreen(Beginning, Running):
     def _look_up(self) -> None:
         finding = self.services.checkroom.fullest(self._board.rows)
         if finding is not None:
-            trend = self.services.checkroom.trend(finding)
+            room = self.services.checkroom
+            trend = room.records.trend(room.state.site.name, finding)
             self.post_message(self.TrendFound(finding.key, trend))
 
     @on(TrendFound)

@@ -89,10 +89,10 @@ CASES: list[tuple[str, Raw, list[Status], str]] = [
     (
         "baseline.password-age",
         accounts(login_defs=[" PASS_MAX_DAYS 180"], shadow=[" root:hash-6:"]),
-        [WARN, CRIT],
+        [WARN, WARN],
         "180 days",
     ),
-    ("baseline.password-age", accounts(login_defs=[" PASS_MAX_DAYS 99999"], shadow=denied("s")), [CRIT, UNKNOWN], ""),
+    ("baseline.password-age", accounts(login_defs=[" PASS_MAX_DAYS 99999"], shadow=denied("s")), [WARN, UNKNOWN], ""),
     ("baseline.password-age", accounts(login_defs=[], shadow=[" root:locked:"]), [WARN, OK], "no PASS_MAX_DAYS"),
     (
         "baseline.password-quality",
@@ -111,20 +111,20 @@ CASES: list[tuple[str, Raw, list[Status], str]] = [
     (
         "baseline.password-quality",
         accounts(pam=[PAM, " password requisite pam_pwquality.so"], pwquality=[" minlen = 5", " minclass = 4"]),
-        [CRIT],
+        [WARN],
         "5 characters",
     ),
     ("baseline.password-quality", accounts(pam=[PAM, " password x pam_unix.so"]), [WARN], "No PAM module demands"),
     ("baseline.password-quality", accounts(pam=["!missing /etc/pam.d"]), [UNKNOWN], ""),
     ("baseline.lockout", accounts(pam=[PAM, " auth required pam_faillock.so preauth deny=5"]), [OK], "5 failed"),
     ("baseline.lockout", accounts(pam=[PAM, " auth x pam_faillock.so"], faillock=[" deny = 10"]), [WARN], "10 failed"),
-    ("baseline.lockout", accounts(pam=[PAM, " auth x pam_tally2.so deny=20"]), [CRIT], "20 failed"),
+    ("baseline.lockout", accounts(pam=[PAM, " auth x pam_tally2.so deny=20"]), [WARN], "20 failed"),
     ("baseline.lockout", accounts(pam=[PAM, " auth x pam_tally2.so"]), [WARN], "locks nobody"),
     ("baseline.lockout", accounts(pam=[PAM, " auth x pam_unix.so"]), [WARN], "lock no account"),
     ("baseline.lockout", accounts(pam=[PAM, " auth x pam_faillock.so"], faillock=denied("f")), [UNKNOWN], ""),
     ("baseline.idle-exit", accounts(tmout=["@ /etc/profile", " export TMOUT=600"]), [OK], "600 s"),
     ("baseline.idle-exit", accounts(tmout=[" TMOUT=600", " readonly TMOUT=1800"]), [WARN], "1800 s"),
-    ("baseline.idle-exit", accounts(tmout=[" TMOUT=7200"]), [CRIT], "7200 s"),
+    ("baseline.idle-exit", accounts(tmout=[" TMOUT=7200"]), [WARN], "7200 s"),
     ("baseline.idle-exit", accounts(tmout=[" TMOUT=0"]), [WARN], "TMOUT=0"),
     ("baseline.idle-exit", accounts(), [WARN], "No profile sets TMOUT"),
     ("baseline.idle-exit", accounts(tmout=denied("/etc/profile")), [UNKNOWN], ""),
@@ -234,6 +234,23 @@ def test_a_site_sets_its_own_numbers() -> None:
     raw = accounts(login_defs=[" PASS_MAX_DAYS 180"], shadow=[" root:hash-6:180"])
     site = Site("Ward", thresholds={"password_max_days": Limits(181, 366)})
     assert status_of(check_of("baseline.password-age"), HOST, raw, site=site) == [OK, OK]
+
+
+def test_a_site_may_make_any_of_them_critical() -> None:
+    loose = accounts(
+        login_defs=[" PASS_MAX_DAYS 99999"], shadow=[" root:hash-6:99999"], tmout=[" TMOUT=7200"],
+        pam=[PAM, " auth x pam_tally2.so deny=20", " password x pam_cracklib.so minlen=5"],
+    )  # fmt: skip
+    strict = {
+        "password_max_days": Limits(91, 366), "lockout_tries": Limits(6, 11), "idle_exit": Limits(901, 3601),
+        "password_min_length": Limits(8, 6),
+    }  # fmt: skip
+    for check_id in ("baseline.password-age", "baseline.lockout", "baseline.idle-exit", "baseline.password-quality"):
+        found = status_of(check_of(check_id), HOST, loose, site=Site("Ward", thresholds=strict))
+        assert set(found) == {CRIT}, check_id
+    nothing = accounts(pam=[PAM, " auth x pam_unix.so"])
+    for check_id in ("baseline.lockout", "baseline.idle-exit", "baseline.password-quality"):
+        assert status_of(check_of(check_id, failed="CRIT"), HOST, nothing) == [CRIT], check_id
 
 
 def test_the_files_of_sshd_are_read_as_sshd_reads_them() -> None:

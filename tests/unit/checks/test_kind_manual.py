@@ -1,15 +1,17 @@
 """Questions to people, and what becomes of their answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from console.checks.answers import Answer, Answers
+from console.checks.answers import Answers
 from console.checks.catalogue import kind_of
 from console.checks.kind import Target, Wanted
 from console.checks.kinds.manual import recall
 from console.errors import StoreError, UsageError
+from console.model.answers import Answer
 from console.model.checks import Status, Verdict
 from console.model.site import Database, Host, Site
 from tests.unit.checks.judged import NOW, check_of, judge, status_of
@@ -62,7 +64,9 @@ def test_something_else_in_the_place_of_an_answer_is_not_green() -> None:
 
 
 def test_questions_are_asked_of_each_thing_they_are_about() -> None:
-    site = Site("Ward", hosts=(Host("a"), Host("b")), databases=(Database("ris", "postgresql://x/ris"),))
+    site = Site(
+        "Ward", Path("site.toml"), hosts=(Host("a"), Host("b")), databases=(Database("ris", "postgresql://x/ris"),)
+    )
     for check_id, expected in (
         ("manual.malware", ["a", "b"]),
         ("manual.restore-drill", ["ris"]),
@@ -71,6 +75,8 @@ def test_questions_are_asked_of_each_thing_they_are_about() -> None:
     ):
         check = check_of(check_id)
         assert [target.id for target in kind_of(check).targets(check, site)] == expected
+        # THEN a machine that no site file describes is asked nothing
+        assert kind_of(check).targets(check, replace(site, path=None)) == []
 
 
 def test_an_answer_is_kept_with_its_evidence_and_the_last_one_counts(tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ def test_times_are_read(written: object, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "GB", "ten", "-1", -1, True, None, [], "1e9", "1 GB 2", "1,5GB", "0x10", math.nan, math.inf, "9" * 99]
+    "written",
+    ["", "GB", "ten", "-1", -1, True, None, [], "1e9", "1 GB 2", "1,5GB", "0x10", math.nan, math.inf, "9" * 99],
 )
 def test_what_is_no_amount_is_refused(written: object) -> None:
     for parse in (parse_bytes, parse_seconds, parse_percent):
