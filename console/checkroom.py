@@ -292,7 +292,7 @@ class CheckRoom:
         used = [
             (metric.value, row.finding)
             for row in rows
-            if row.finding is not None
+            if row.finding is not None and row.check.startswith("disk.")
             for metric in row.finding.metrics
             if metric.name == "used_percent"
         ]

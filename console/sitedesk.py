@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console.checks.learning import learn_host
 from console.checks.transports.hostkeys import HostKeys
 from console.errors import ConsoleError
 from console.model.check_run import TrustQuestion
@@ -12,8 +13,7 @@ from console.model.site import Site
 from console.resources import resource
 from console.site.assets import Asset, assets
 from console.site.forms import Field, fields_of, save_form, tables, values_of, wrong_field
-from console.site.healthy import facts_of_this_machine
-from console.site.learning import Proposal, learn, write_proposal
+from console.site.learning import Proposal, write_proposal
 from console.site.reading import find_site, load_site, this_machine
 from console.site.secrets import Secrets
 from console.site.trouble import SiteErrors
@@ -79,10 +79,16 @@ class SiteDesk:
         self._changed()
         return path
 
-    def learn(self) -> Proposal:
-        """What runs on this machine, for the operator to confirm. Takes seconds."""
-        hosts = [host for host in self.state.site.hosts if host.via == "local"] or list(this_machine().hosts)
-        return learn(hosts[0], facts_of_this_machine())
+    def learn(self, host_id: str = "") -> Proposal:
+        """What runs on a host of the site, or on this machine, for the operator to confirm. Takes seconds.
+
+        Raises ConsoleError when it cannot be asked.
+        """
+        host = self.state.site.host(host_id)
+        if host is None:
+            local = [host for host in self.state.site.hosts if host.via == "local"]
+            host = (local or this_machine().hosts)[0]
+        return learn_host(host, self._secrets(), self.home)
 
     def write_learned(self, accepted: Proposal) -> Path:
         """Make, or extend, the site file with what was confirmed. Raises SiteErrors, StoreError."""

@@ -1,7 +1,6 @@
 """Learning a machine: one probe asks what is there, whichever way the host is reached; a proposal comes of it."""
 
 import ipaddress
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -18,7 +17,6 @@ from console.i18n import N_, _
 from console.model.sentence import Sentence
 from console.model.site import Host
 from console.site.learning import Facts, Listening, Mounted, Proposal, learn
-from console.site.reading import this_machine
 
 PROBE = Probe("learning", limit_s=15.0)
 """Asked only when the operator wants to learn a machine."""
@@ -27,20 +25,11 @@ _BUDGET_S = 40.0
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-def learn_local() -> Proposal:
-    """What runs on this machine. Raises ConsoleError with the reason when it cannot be asked. Blocks for seconds."""
-    from console.checks.local.learning import answer
-
-    host = this_machine().hosts[0]
-    try:
-        output = json.dumps(answer(())).encode()
-    except OSError as error:
-        raise _not_learned(host, error.strerror or str(error)) from error
-    return proposal_of(host, Raw(PROBE, "json", output, 0))
-
-
 def learn_host(host: Host, secrets: Vault, home: Path) -> Proposal:
-    """What runs on a host of the site. Raises ConsoleError with the reason when it cannot be asked. Blocks."""
+    """What runs on a host of the site, this machine or another. Blocks.
+
+    Raises ConsoleError with the reason when it cannot be asked.
+    """
     answer = ask_host(host, (PROBE,), secrets, HostKeys(home), home, time.monotonic() + _BUDGET_S)
     if answer.needs_trust is not None:
         raise _not_learned(host, _("its host key is not known yet; run its checks first and compare the key"))

@@ -4,6 +4,7 @@ import base64
 import re
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote_from_bytes
 
@@ -12,6 +13,10 @@ MASK = "•••"
 _ENCODINGS = ("utf-8", "gb18030", "utf-16-le")
 _SHORTEST_INSIDE = 6
 """Characters of base64 that are enough to know a password by when it stands amid other text."""
+_RUN = re.compile("[A-Za-z0-9]+")
+_SHORTEST_RUN = 3
+_OVERDONE = re.compile(r"%(?:3\d|[46][1-9a-fA-F]|[57][0-9aA])|\\(?:u00|x|U000000)[3-7][0-9a-fA-F]|&#")
+"""A letter or digit escaped without need: then nothing can be told from what is left plain."""
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;|&#x27;|&apos;"}
 
 
@@ -19,27 +24,36 @@ class _Vault(Protocol):
     def secret(self, name: str) -> str | None: ...
 
 
+@dataclass(frozen=True)
+class _Secret:
+    """One password with all its forms. The patterns are slow, so a look for `needles` decides whether they run."""
+
+    plain: str
+    needles: tuple[str, ...]
+    """Of which one stands in each form; nothing where no such text exists."""
+    text: re.Pattern[str]
+    data: re.Pattern[bytes]
+
+    def may_be_in(self, text: str) -> bool:
+        return not self.needles or any(needle in text for needle in self.needles)
+
+
 class Redactor:
     """Knows the passwords that were handed out. May be used from several threads."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
-        self._known: set[str] = set()
-        self._text: re.Pattern[str] | None = None
-        self._data: re.Pattern[bytes] | None = None
+        self._known: tuple[_Secret, ...] = ()
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
         """Take out this password, too, from now on."""
         with self._lock:
-            if not secret or secret in self._known:
-                return
-            self._known.add(secret)
-            # The longest first: one password may hold another.
-            known = sorted(self._known, key=len, reverse=True)
-            self._text = re.compile("|".join(form for one in known for form in _text_forms(one)))
-            self._data = re.compile(b"|".join(form for one in known for form in _data_forms(one)))
+            if secret and all(secret != known.plain for known in self._known):
+                # The longest first: one password may hold another.
+                known = [*self._known, _secret(secret)]
+                self._known = tuple(sorted(known, key=lambda one: -len(one.plain)))
 
     def watching(self, vault: _Vault) -> "Watched":
         """The same vault; every password that it hands out is taken out from then on."""
@@ -47,11 +61,20 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without any known password: plain, in base64, in a URL, escaped."""
-        return self._text.sub(MASK, text) if self._text is not None else text
+        known = self._known
+        if not known:
+            return text
+        thorough = _OVERDONE.search(text) is not None
+        for secret in known:
+            if thorough or secret.may_be_in(text):
+                text = secret.text.sub(MASK, text)
+        return text
 
     def data(self, data: bytes) -> bytes:
         """The bytes without any known password, in UTF-8, GB 18030 and UTF-16 as well."""
-        return self._data.sub(MASK.encode(), data) if self._data is not None else data
+        for secret in self._known:
+            data = secret.data.sub(MASK.encode(), data)
+        return data
 
 
 class Watched:
@@ -69,8 +92,26 @@ class Watched:
         return found
 
 
-def _text_forms(secret: str) -> list[str]:
-    return ["".join(_letter(letter) for letter in secret), *sorted(map(re.escape, _base64(secret)), key=_longest)]
+def _secret(plain: str) -> _Secret:
+    forms = sorted(map(re.escape, _base64(plain)), key=_longest)
+    text = re.compile("|".join(["".join(_letter(letter) for letter in plain), *forms]))
+    return _Secret(plain, _needles(plain), text, re.compile(b"|".join(_data_forms(plain))))
+
+
+def _raws(plain: str) -> list[bytes]:
+    raws = [plain.encode(encoding, "replace" if encoding == "gb18030" else "surrogatepass") for encoding in _ENCODINGS]
+    return list(dict.fromkeys(raws))
+
+
+def _needles(secret: str) -> tuple[str, ...]:
+    """What is left of the password in each of its forms: its longest run of plain letters and digits, which nobody
+    has to escape, and the shortest of its forms in base64.
+    """
+    run = max(_RUN.findall(secret), key=len, default="")
+    if len(run) < _SHORTEST_RUN:
+        return ()
+    forms = _base64(secret)
+    return (run, *(form for form in forms if not any(other != form and other in form for other in forms)))
 
 
 def _longest(form: str) -> tuple[int, str]:
@@ -111,18 +152,11 @@ def _units(letter: str) -> list[int]:
 
 
 def _data_forms(secret: str) -> list[bytes]:
-    forms = set(_base64(secret))
-    found = [re.escape(form.encode("ascii")) for form in forms]
-    for encoding in _ENCODINGS:
-        raw = secret.encode(encoding, "surrogatepass" if encoding != "gb18030" else "replace")
-        found += [
-            re.escape(raw),
-            re.escape(quote_from_bytes(raw, safe="").encode()),
-            re.escape(raw.replace(b'"', b'\\"')),
-        ]
-    # The text pattern holds ASCII only where the password does; its escapes are the same in bytes.
-    plain = "".join(_letter(letter) for letter in secret)
-    found.append(plain.encode("utf-8", "surrogatepass"))
+    found = [re.escape(form.encode("ascii")) for form in _base64(secret)]
+    for raw in _raws(secret):
+        quoted = quote_from_bytes(raw, safe="").encode()
+        found += [re.escape(form) for form in (raw, quoted, raw.replace(b'"', b'\\"'))]
+    found.append("".join(_letter(letter) for letter in secret).encode("utf-8", "surrogatepass"))
     return sorted(set(found), key=lambda form: (-len(form), form))
 
 
@@ -132,8 +166,7 @@ def _base64(secret: str) -> set[str]:
     Base64 turns three bytes into four letters, so there are three ways in which "user:password" holds the password.
     """
     forms: set[str] = set()
-    for encoding in _ENCODINGS:
-        raw = secret.encode(encoding, "surrogatepass" if encoding != "gb18030" else "replace")
+    for raw in _raws(secret):
         whole = base64.b64encode(raw).decode("ascii")
         forms |= {whole, whole.rstrip("=")}
         for before in range(3):

@@ -52,18 +52,18 @@ class TopBar(Widget):
             return Text("")
         width = self.size.width
         # The marks stay to the last: nobody may overlook that this is practice, or that names are hidden.
-        bare = replace(self.line, site="", operator="")
+        short = _short(self.line.state)
+        bare = replace(self.line, product="", site="", operator="", state=short)
         nameless = tuple(replace(place, name="") for place in bare.places)
         for line in (
             self.line,
-            replace(self.line, operator=""),
-            replace(self.line, site=""),
+            replace(self.line, state=short),
+            replace(self.line, site="", state=short),
+            replace(self.line, site="", product="", state=short),
             bare,
-            replace(bare, product=""),
-            replace(bare, product="", state=_short(bare.state)),
-            replace(bare, product="", state=_short(bare.state), clock=""),
-            replace(bare, product="", state="", clock=""),
-            replace(bare, product="", state="", clock="", places=nameless),
+            replace(bare, clock=""),
+            replace(bare, state="", clock=""),
+            replace(bare, state="", clock="", places=nameless),
         ):
             left, right = self._left(line), self._right(line)
             gap = width - cell_len(left.plain) - cell_len(right.plain)

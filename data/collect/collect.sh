@@ -40,7 +40,8 @@ stamp=$(date -u +%Y%m%d-%H%M%S)
 collected=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 name=cathlab-${host:-$hostname}-$stamp.json
 file=$folder/$name
-if ! : >"$file.part"; then
+# In a shell of its own: some end when a redirection fails.
+if ! ( : >"$file.part" ) 2>/dev/null; then
   echo "Cannot write into $folder. Name a folder: sh collect.sh FOLDER" >&2
   exit 3
 fi

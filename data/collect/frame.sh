@@ -79,7 +79,7 @@ ask() {
     end_section KILL "$p" "$was"
     sleep 0.3 || sleep 1
     # A process in the kernel's hands cannot be ended, and then it is not waited for either.
-    while born "$p"; [ "$BORN" = "$was" ]; do
+    while born "$p"; [ -n "$BORN" ] && [ "$BORN" = "$was" ]; do
       born "$$"; [ "$BORN" = "$SELF" ] || exit
       kill -s USR1 "$$"
       sleep 1 & z=$!

@@ -67,14 +67,14 @@ def run_script(script: bytes, shell: str, path: str = "", within: float = 60.0) 
 
 def ask_shell(
     shell: str, probes: Sequence[Probe], bodies: Bodies, *, budget: float = 30.0, path: str = "",
-    change: tuple[str, str] = ("", ""),
+    change: tuple[str, str] = ("", ""), within: float = 60.0,
 ) -> Shell:  # fmt: skip
     """The answers of `shell`; `change` replaces a text in the script."""
     script = build_script(probes, NONCE, budget, bodies)
     if change[0]:
         assert change[0].encode() in script
         script = script.replace(change[0].encode(), change[1].encode())
-    said = run_script(script, shell, path)
+    said = run_script(script, shell, path, within)
     raws = parse_answer(said, probes, NONCE, Said(datetime.now(UTC).astimezone(), shell), bodies)
     return Shell(said, raws, is_complete(said, NONCE))
 

@@ -70,13 +70,14 @@ def test_something_else_in_the_file_is_an_error_and_not_an_empty_store(tmp_path:
     # GIVEN files that are whole and hold something else
     from console.store.files import write_checked
 
-    for content in (
+    contents: tuple[object, ...] = (
         [],
         {"format": 1},
         {"format": 9, "keys": {}},
         {"format": 1, "keys": {"a": 7}},
         {"format": 1, "keys": []},
-    ):
+    )
+    for content in contents:
         write_checked(tmp_path / FILE, json.dumps(content).encode())
         # WHEN a host is looked up THEN nobody says that it is unknown
         with pytest.raises(StoreError):

@@ -56,8 +56,8 @@ def test_a_page_without_its_text_is_critical() -> None:
     ],
 )
 def test_a_chinese_page_is_read_in_whatever_it_was_written(encoding: str, kind: str) -> None:
-    with Peer(page("<title>影像浏览 系统正常</title>".encode(encoding), kind=kind)) as peer:
-        assert visit(f"http://127.0.0.1:{peer.port}/", "系统正常").status is Status.OK
+    with Peer(page("<title>影像浏览 朱镕 系统正常</title>".encode(encoding), kind=kind)) as peer:
+        assert visit(f"http://127.0.0.1:{peer.port}/", "朱镕 系统正常").status is Status.OK
         assert visit(f"http://127.0.0.1:{peer.port}/", "系统异常").status is Status.CRIT
 
 

@@ -122,7 +122,7 @@ def test_every_shell_ends_what_hangs_and_goes_on(shell: str) -> None:
         assert "within" in str(raw.trouble), raw.probe.name
         assert raw.exit_status is None
     # THEN what was said before is kept where the question could still be ended politely
-    assert hangs.output == b"before\n"
+    assert hangs.output.startswith(b"before\n")
     # THEN nothing of it runs on, but for the one that went away on purpose
     assert not left_over(41, 42, 43)
 
@@ -158,7 +158,7 @@ def test_the_script_ends_within_its_budget(shell: str) -> None:
     # THEN the script ended by itself, and says what was not asked
     assert time.monotonic() - began < 5.5
     assert shell_said.complete
-    assert shell_said.answers[0].output == b"before\n"
+    assert shell_said.answers[0].output.startswith(b"before\n")
     assert all("Not asked" in str(raw.trouble) for raw in shell_said.answers[1:])
 
 

@@ -181,6 +181,7 @@ def test_a_server_with_nothing_in_common_says_so(accounts: Accounts, tmp_path: P
         ({"key": "{folder}/stranger.pub"}, {}, "public half"),
         ({"key": "{folder}/garbage"}, {}, "not a private key"),
         ({"key": "{folder}"}, {}, "cannot be read"),
+        ({"key": "{folder}/pipe"}, {}, "not a private key"),
         ({"user": "nobody-knows-me"}, {}, "refused the key"),
     ],
 )
@@ -193,6 +194,7 @@ def test_a_login_that_fails_says_why_in_one_sentence(
     make_key(tmp_path / "locked-rsa", "rsa", "right", "-b", "2048")
     make_key(tmp_path / "locked-pem", "rsa", "right", "-b", "2048", "-m", "PEM")
     (tmp_path / "putty.ppk").write_text("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n")
+    os.mkfifo(tmp_path / "pipe")
     (tmp_path / "garbage").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n")
     filled = {name: value.format(folder=tmp_path) for name, value in login.items()}
     host = host_at(server.address, server.port, server.accounts, **filled)
@@ -395,7 +397,7 @@ def test_a_server_that_stays_busy_is_asked_twice_and_no_more(tmp_path: Path, acc
 
 def test_a_name_that_nobody_knows_is_a_reason(tmp_path: Path, accounts: Accounts) -> None:
     # GIVEN names without address WHEN they are asked THEN the reason speaks of DNS
-    for name in ("no-such-host.invalid", "a..b", "x" * 70 + ".invalid"):
+    for name in ("no-such-host.invalid", "a..b", "a\0b", "x" * 70 + ".invalid"):
         answer = ask(host_at(name, 22, accounts), HostKeys(tmp_path))
         assert "DNS" in str(answer.trouble), name
 

@@ -8,7 +8,6 @@ On Linux the text of data/probes/learning.sh. On Windows, here and in collect.ps
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 from console.checks.local.section import section_text
 from console.checks.local.trouble import ProbeTrouble
@@ -22,8 +21,6 @@ def answer(args: Sequence[str]) -> object:
         return section_text("learning")
     import psutil
 
-    # The function exists on Windows alone.
-    services: Any = getattr(psutil, "win_service_iter")()  # noqa: B009
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied as error:
@@ -31,7 +28,20 @@ def answer(args: Sequence[str]) -> object:
     places = (tuple(each.laddr) for each in connections if each.status == psutil.CONN_LISTEN)
     disks = [disk for disk in psutil.disk_partitions() if "cdrom" not in disk.opts]
     return {
-        "services": [service.name() for service in services if service.status() == "running"],
+        "services": _windows_services(),
         "listen": [{"address": place[0], "port": place[1]} for place in places if place],
         "mounts": [{"path": disk.mountpoint.rstrip("\\"), "kind": disk.fstype} for disk in disks],
     }
+
+
+def _windows_services() -> list[str]:
+    import psutil
+
+    names: list[str] = []
+    for service in getattr(psutil, "win_service_iter")():  # noqa: B009  # there on Windows alone
+        try:
+            if service.status() == "running":
+                names.append(str(service.name()))
+        except (psutil.Error, OSError):
+            continue  # one that may not be asked must not hide the others
+    return names

@@ -7,14 +7,15 @@ word only there; where every byte of it is frequent, a compiled literal is faste
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.checks.logs.ahead import ReadAhead
 from console.checks.logs.encodings import Readable, spellings
 from console.checks.logs.shapes import LINE_BYTES, OTHER, SAME_DIGITS, Rules, literal_of, shape_of, tell
 
-BLOCK = 512 * 1024
+BLOCK = 1024 * 1024
 """Bytes that are looked at at once; a longer line is cut."""
 MAX_SHAPES = 5000
 
@@ -65,49 +66,47 @@ def scan(
     a line that was cut before. `go_on` is asked after each block, with the bytes read, whether to read another.
     Raises OSError, EOFError or zlib.error as the source does.
     """
-    block = bytearray(BLOCK)
-    view = memoryview(block)
     seeker = _Seeker(words)
     long = _LongLine(words, take, dealt_with=inside)
-    have = read = cut = 0
+    rest = b""
+    read = cut = 0
     ended = False
-    while True:
-        if go_on is not None and read and not go_on(read):
-            break
-        count = source.readinto(view[have:]) or 0
-        if not count:
-            ended = True
-            break
-        read += count
-        end = have + count
-        stop = block.rfind(_BREAK, 0, end) + 1
-        start = 0
-        if long.open:
-            if not stop:
-                long.more(bytes(view[:end]))
-                have = 0
-                continue
-            start = block.find(_BREAK, 0, end) + 1
-            long.more(bytes(view[:start]))
-            long.close()
-        if stop > start:
-            lines = seeker.lines(block, start, stop)
-            if lines:
-                take(lines)
-        have = end - stop
-        if have == BLOCK:
-            holes = have - len(block.lstrip(b"\0"))
-            if not holes:
-                cut += 1
-                long.begin(bytes(block))
-            have = have - holes if holes else 0
-        view[:have] = view[end - have : end]
-    rest = bytes(view[:have])
+    with ReadAhead(source, BLOCK, room=BLOCK) as ahead:
+        while True:
+            if go_on is not None and read and not go_on(read):
+                break
+            block, count = ahead.next()
+            if not count:
+                ended = True
+                break
+            read += count
+            start, end = BLOCK - len(rest), BLOCK + count
+            block[start:BLOCK] = rest
+            stop = block.rfind(_BREAK, BLOCK, end) + 1
+            if long.open:
+                if not stop:
+                    long.more(bytes(block[start:end]))
+                    rest = b""
+                    continue
+                begin, start = start, block.find(_BREAK, start, end) + 1
+                long.more(bytes(block[begin:start]))
+                long.close()
+            if stop > start:
+                lines = seeker.lines(block, start, stop)
+                if lines:
+                    take(lines)
+            rest = bytes(block[stop or start : end])
+            if len(rest) >= BLOCK:
+                rest = rest.lstrip(b"\0")
+                if len(rest) >= BLOCK:
+                    cut += 1
+                    long.begin(rest)
+                    rest = b""
     if long.open:
         long.report()
     elif final and rest:
         if any(word in rest for word in words):
-            take([rest[:LINE_BYTES]])
+            take([rest.lstrip(b"\0")[:LINE_BYTES]])
         rest = b""
     return Reached(read - len(rest), long.open and not final, ended, cut, rest)
 
@@ -126,19 +125,11 @@ class _Seeker:
         if not self._blocks % _CHOOSE_AGAIN:
             self._choose(bytes(block[start : min(stop, start + 65536)]))
         self._blocks += 1
-        spans: list[tuple[int, int]] = []
-        for index, word in enumerate(self._words):
-            place = self._rarest[index]
-            if place < 0:
-                self._by_literal(index, block, start, stop, spans)
-            else:
-                _by_byte(word, place, block, start, stop, spans)
-        if len(self._words) > 1:
-            spans = sorted(set(spans))
-        return [
-            bytes(block[begin:end]) if end - begin <= LINE_BYTES else _beginning(bytes(block[begin:end]))
-            for begin, end in spans
-        ]
+        if len(self._words) == 1:
+            # Nothing can be found twice, nor out of order.
+            return self._lines(0, block, start, stop)
+        spans = sorted({span for index in range(len(self._words)) for span in self._spans(index, block, start, stop)})
+        return [_copy(block, begin, end) for begin, end in spans]
 
     def _choose(self, sample: bytes) -> None:
         self._rarest = []
@@ -146,30 +137,45 @@ class _Seeker:
             count, place = min((sample.count(letter), place) for place, letter in enumerate(word))
             self._rarest.append(place if count * _RARE < len(sample) else -1)
 
-    def _by_literal(self, index: int, block: bytearray, at: int, stop: int, spans: list[tuple[int, int]]) -> None:
-        search = self._literals[index]
-        while (hit := search(block, at, stop)) is not None:
-            found = hit.start()
-            end = block.find(_BREAK, found, stop)
-            spans.append((block.rfind(_BREAK, 0, found) + 1, end))
-            at = end + 1
-
-
-def _beginning(line: bytes) -> bytes:
-    # Where a log was cut off under its writer, a hole of NULs stands before the first line.
-    return line.lstrip(b"\0")[:LINE_BYTES]
-
-
-def _by_byte(word: bytes, place: int, block: bytearray, at: int, stop: int, spans: list[tuple[int, int]]) -> None:
-    find, rfind, is_here = block.find, block.rfind, block.startswith
-    letter = word[place]
-    while (found := find(letter, at, stop)) >= 0:
-        if found >= place and is_here(word, found - place):
-            end = find(_BREAK, found, stop)
-            spans.append((rfind(_BREAK, 0, found) + 1, end))
-            at = end + 1
-        else:
+    def _lines(self, index: int, block: bytearray, start: int, stop: int) -> list[bytes]:
+        place, word = self._rarest[index], self._words[index]
+        if place < 0:
+            return [_copy(block, begin, end) for begin, end in self._spans(index, block, start, stop)]
+        lines: list[bytes] = []
+        find, rfind, is_here, add = block.find, block.rfind, block.startswith, lines.append
+        letter, at = word[place], start
+        while (found := find(letter, at, stop)) >= 0:
+            if is_here(word, found - place) and found - place >= start:
+                begin = rfind(_BREAK, start, found) + 1 or start
+                found = find(_BREAK, found, stop)
+                add(bytes(block[begin:found]) if found - begin <= LINE_BYTES else _copy(block, begin, found))
             at = found + 1
+        return lines
+
+    def _spans(self, index: int, block: bytearray, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        place, word = self._rarest[index], self._words[index]
+        search, find, at = self._literals[index], block.find, start
+        while True:
+            if place < 0:
+                hit = search(block, at, stop)
+                found = hit.start() if hit is not None else -1
+            else:
+                found = find(word[place], at, stop)
+            if found < 0:
+                return
+            if place >= 0 and not (found - place >= start and block.startswith(word, found - place)):
+                at = found + 1
+                continue
+            at = find(_BREAK, found, stop)
+            yield block.rfind(_BREAK, start, found) + 1 or start, at
+            at += 1
+
+
+def _copy(block: bytearray, begin: int, end: int) -> bytes:
+    if end - begin <= LINE_BYTES:
+        return bytes(block[begin:end])
+    # Where a log was cut off under its writer, a hole of NULs stands before the first line.
+    return bytes(block[begin:end]).lstrip(b"\0")[:LINE_BYTES]
 
 
 class _LongLine:

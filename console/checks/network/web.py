@@ -139,9 +139,8 @@ def _text(body: bytes, content_type: str, packed: str | None) -> str:
     inside = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", body[:4096], re.IGNORECASE)
     names = [declared[1]] if declared else []
     names += [inside[1].decode("ascii", "replace")] if inside else []
+    # Pages that declare GB2312 use more of GB18030 than that.
     for name in [*names, "utf-8", "gb18030"]:
-        # GBK and GB2312 are parts of GB18030, and pages use more of it than they declare.
-        name = "gb18030" if name.lower() in ("gbk", "gb2312", "gb_2312-80", "cp936") else name
         with suppress(LookupError, UnicodeDecodeError):
             return body.decode(name)
     return body.decode(names[0] if names and _known(names[0]) else "utf-8", "replace")

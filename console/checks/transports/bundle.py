@@ -58,12 +58,12 @@ def ask_bundle(host: Host, home: Path, probes: Sequence[Probe], now: datetime | 
         _of_host(document, host, path)
         collected = datetime.fromisoformat(str(document["collected"]))
         raws = _raws(document, probes, path, collected)
+        findings = [_age(path, collected, moment)]
     except BundleTrouble as trouble:
         return _nothing(host, probes, trouble.why)
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         source = N_("{file} is damaged or was not made by the collect script. Collect again.")
         return _nothing(host, probes, Sentence(source, {"file": path.name if path else "-"}))
-    findings = [_age(path, collected, moment)]
     if not proven:
         source = N_("{file} has no checksum beside it: nothing proves that it is whole.")
         findings.append(Verdict("bundle-proof", Status.WARN, Sentence(source, {"file": path.name})))

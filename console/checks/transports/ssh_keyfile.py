@@ -1,6 +1,7 @@
 """Private keys from files: each is opened once a run, since a large RSA key takes a third of a second."""
 
 import os
+import stat
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -34,7 +35,11 @@ def open_key(key: str, secret: str, secrets: Vault) -> PKey:
     with _turn:
         try:
             facts = path.stat()
-            begin = path.open("rb").read(64)
+            if not (stat.S_ISREG(facts.st_mode) or stat.S_ISDIR(facts.st_mode)):
+                # Opening a pipe would wait for whoever writes into it.
+                raise key_not_understood(key)
+            with path.open("rb") as file:
+                begin = file.read(64)
         except OSError as error:
             raise key_unreadable(key, error) from error
         if begin.startswith(b"PuTTY-User-Key-File"):

@@ -182,8 +182,8 @@ def _addresses(place: Place, deadline: float) -> Sequence[tuple[Any, ...]]:
             found.append(socket.getaddrinfo(place.address, place.port, type=socket.SOCK_STREAM))
         except OSError as error:
             found.append(error)
-        except UnicodeError:
-            # A label that is empty or too long.
+        except ValueError:
+            # A label that is empty or too long, or a NUL.
             found.append(socket.gaierror(socket.EAI_NONAME, ""))
         done.set()
 

@@ -37,7 +37,7 @@ async def confirm_learned(screen: ConsoleScreen, proposal: "Proposal") -> "Propo
         trouble = " ".join(str(trouble) for trouble in proposal.troubles)
         choices = [form.format(count=count), *names]
         chosen = await screen.app.push_screen_wait(
-            Choose(_("Learn this machine"), choices, at, f"{question} {trouble}".strip())
+            Choose(_("Learn a machine"), choices, at, f"{question} {trouble}".strip())
         )
         if chosen is None:
             return None
@@ -67,7 +67,7 @@ class Siting(ConsoleScreen):
             if tables is None:
                 return
             names = [_("{table} ({count})").format(table=table.label, count=table.count) for table in tables]
-            more = [_("Passwords"), _("Learn this machine"), _("List of assets")]
+            more = [_("Passwords"), _("Learn a machine"), _("List of assets")]
             title = clean(str(room.state.path))
             chosen = await self.app.push_screen_wait(Choose(title, [*names, *more], at))
             if chosen is None:
@@ -187,9 +187,16 @@ class Siting(ConsoleScreen):
     # Learning and listing
 
     async def _learn_more(self) -> None:
-        self.notify(_("Looking at this machine …"), timeout=5, markup=False)
         desk = self.services.checkroom.desk
-        proposal = await self._asked(desk.learn)
+        hosts = [host for host in desk.state.site.hosts if host.via != "none"]
+        chosen: int | None = 0
+        if len(hosts) > 1:
+            names = [clean(f"{host.id}  {host.name}") for host in hosts]
+            chosen = await self.app.push_screen_wait(Choose(_("Learn which machine?"), names))
+        if chosen is None:
+            return
+        self.notify(_("Looking at the machine …"), timeout=5, markup=False)
+        proposal = await self._asked(desk.learn, hosts[chosen].id if hosts else "")
         if proposal is None:
             return
         accepted = await confirm_learned(self, proposal)

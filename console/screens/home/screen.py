@@ -139,7 +139,8 @@ class HomeScreen(Beginning, Running):
                 text = f"{mark} {clean(of_what)}  {symbols.fold(str(row.finding.summary))}"
                 lines.append(Line(text, right=texts.moment(row.finding.measured_at, now), key=row.key))
         shown = self.query_one("#now", LineList)
-        shown.show(lines, shown.cursor)
+        # The heading above the three ways to begin is not one of them.
+        shown.show(lines, max(shown.cursor, 1 if self.begins else 0))
         said = texts.said(self._board, symbols, now)
         if self._board.running:
             said = _("checking: {done} of {total}").format(done=self._board.done, total=self._board.total)

@@ -39,9 +39,9 @@ class Before:
 NOTHING_BEFORE = Before({})
 
 
-def text(output: str, probe: Probe = Probe("test"), *, seconds: float = 0.0, started: datetime = NOW) -> Raw:
+def text(output: str, *, seconds: float = 0.0, started: datetime = NOW) -> Raw:
     """An answer of a shell section."""
-    return Raw(probe, "posix", output.encode(), 0, started=started, seconds=seconds, system="linux")
+    return Raw(Probe("test"), "posix", output.encode(), 0, started=started, seconds=seconds, system="linux")
 
 
 def value(output: object, system: Literal["linux", "windows"] = "windows", *, started: datetime = NOW) -> Raw:

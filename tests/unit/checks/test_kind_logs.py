@@ -29,6 +29,22 @@ SECTIONS = Path(__file__).parents[3] / "data" / "probes"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 NOBODY = 65534
 
+LOCAL = """
+import importlib, json, os, sys
+import console.checks.logs.rotation, console.checks.parsers.reading
+"权".encode("gb18030")
+module = importlib.import_module("console.checks.local." + sys.argv[1])
+if os.name == "posix" and os.getuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    print(json.dumps(module.answer(sys.argv[2:])))
+except OSError as error:
+    sys.exit(str(error.strerror))
+"""
+"""The local process, as an account without rights: it gives them up once it has loaded what it needs."""
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -82,14 +98,8 @@ def answered(probe: Probe, via: str) -> Raw:
     if sys.platform != "win32" and os.getuid() == 0:
         rights = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     if via == "local":
-        script = (
-            "import sys, json, importlib\n"
-            "module = importlib.import_module('console.checks.local.' + sys.argv[1])\n"
-            "try: print(json.dumps(module.answer(sys.argv[2:])))\n"
-            "except OSError as error: sys.exit(str(error.strerror))\n"
-        )
-        line = [sys.executable, "-B", "-c", script, probe.name, *probe.args]
-        done = subprocess.run(line, capture_output=True, check=False, cwd=SECTIONS.parents[1], timeout=60, **rights)
+        line = [sys.executable, "-B", "-c", LOCAL, probe.name, *probe.args]
+        done = subprocess.run(line, capture_output=True, check=False, cwd=SECTIONS.parents[1], timeout=60)
         if done.returncode:
             return Raw(probe, "json", trouble=Sentence(N_("{why}"), {"why": done.stderr.decode().strip()[-200:]}))
         return Raw(probe, "json", done.stdout, 0)

@@ -7,6 +7,7 @@ import pytest
 
 from console.checks.catalogue import load
 from console.checks.kind import Target
+from console.checks.network.certificates import names_fit
 from console.checks.raw import Probe, Raw
 from console.model.checks import Status
 from console.model.sentence import Sentence
@@ -101,6 +102,28 @@ def test_a_certificate_is_judged_by_its_days_and_its_chain(change: dict[str, Any
     assert status_of(check_of("tls.certificate"), PAGE, found_out(facts)) == [expected]
     if expected is Status.WARN and "not_after" not in change:
         assert status_of(check_of("tls.certificate", untrusted="CRIT"), PAGE, found_out(facts)) == [Status.CRIT]
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "fits"),
+    [
+        ("pacs.ward", "pacs.ward", True),
+        ("PACS.ward", "pacs.WARD", True),
+        ("pacs.ward.example", "*.ward.example", True),
+        ("a.b.ward.example", "*.ward.example", False),
+        ("ward.example", "*.example", False),
+        ("example", "*", False),
+        ("ward.example", "*.ward.example", False),
+        ("pacs.ward", "ris.ward", False),
+        ("影像.example", "xn--o1qp07a.example", True),
+        ("10.0.0.5", "10.0.0.5", True),
+        ("10.0.0.5", "10.0.0.6", False),
+        ("10.0.0.5", "*.0.0.5", False),
+        ("::1", "0:0:0:0:0:0:0:1", True),
+    ],
+)
+def test_a_certificate_is_for_the_names_it_says_and_no_others(address: str, name: str, fits: bool) -> None:
+    assert names_fit(address, ["other.example", name]) is fits
 
 
 def test_a_certificate_that_nobody_saw_is_unknown() -> None:

@@ -3,11 +3,13 @@
 import json
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from console.checks.kind import NotKnown
-from console.checks.learning import PROBE, facts_of, learn_local, proposal_of
+from console.checks.learning import PROBE, facts_of, learn_host, proposal_of
+from console.checks.local.learning import answer
 from console.checks.raw import Dialect, Raw
 from console.errors import ConsoleError
 from console.model.sentence import Sentence
@@ -24,6 +26,13 @@ mount ext4 / /dev/sda1
 mount xfs /data\\040old /dev/sdb1
 mount proc /proc proc
 """
+
+
+class Nobody:
+    """A vault that knows nothing."""
+
+    def secret(self, name: str) -> str | None:
+        return None
 
 
 def raw(output: bytes, dialect: Dialect = "posix") -> Raw:
@@ -83,22 +92,22 @@ def test_an_answer_that_was_cut_off_gives_its_reason() -> None:
         proposal_of(Host("a"), cut)
 
 
-def test_this_machine_can_be_learned() -> None:
-    proposal = learn_local()
-    assert proposal.host.via == "local"
-    assert "/" in [item.value for item in proposal.items if item.kind == "mounts"] or proposal.items
+def test_this_machine_answers_the_probe_itself() -> None:
+    facts = facts_of(raw(json.dumps(answer(())).encode(), "json"))
+    assert "/" in [mount.path for mount in facts.mounts]
 
 
-@pytest.mark.parametrize(
-    "shell", [["dash"], ["bash", "--posix"], ["busybox", "ash"], ["mksh"]], ids=lambda shell: shell[0]
-)
+def test_a_host_that_nobody_can_reach_gives_its_reason(tmp_path: Path) -> None:
+    with pytest.raises(ConsoleError, match="no way to reach"):
+        learn_host(Host("a", via="none"), Nobody(), tmp_path)
+
+
+@pytest.mark.parametrize("shell", [["dash"], ["bash", "--posix"], ["busybox", "ash"], ["mksh"]], ids=str)
 def test_the_section_says_the_same_in_every_shell(shell: Sequence[str]) -> None:
     need_program(shell[0])
     body = resource("probes/learning.sh").read_text("utf-8")
-    command = [*shell, "-c", body, "probe"]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, check=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
-    )
+    command, environ = [*shell, "-c", body, "probe"], {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, env=environ)
     assert done.stderr == b""
     facts = facts_of(raw(done.stdout))
     assert facts.mounts

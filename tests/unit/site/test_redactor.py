@@ -105,6 +105,21 @@ def test_a_password_that_holds_another_goes_as_a_whole() -> None:
     assert redactor.text("passport99 pass") == f"{MASK} {MASK}"
 
 
+def test_a_password_escaped_letter_by_letter_is_taken_out() -> None:
+    redactor = Redactor(["hunter2-long"])
+    for written in (
+        "".join(f"%{ord(letter):02X}" for letter in "hunter2-long"),
+        "&#104;unter2-long",
+        "\\x68unter2-long",
+    ):
+        assert redactor.text(f"<{written}>") == f"<{MASK}>"
+
+
+def test_a_short_or_a_chinese_password_is_taken_out() -> None:
+    assert Redactor(["密码"]).text("a 密码 b %E5%AF%86%E7%A0%81") == f"a {MASK} b {MASK}"
+    assert Redactor(["x1"]).text("a x1 b") == f"a {MASK} b"
+
+
 def test_other_text_stays_as_it_is() -> None:
     redactor = Redactor(["hunter2-long", ""])
     text = "Filesystem 1024-blocks Used 市第一医院 hunter3 %20 \\x41 dGVzdA=="
