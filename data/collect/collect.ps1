@@ -135,6 +135,77 @@ function Get-TimeSyncAnswer {
     }
 }
 
+# Volumes with a size, mounted in a folder or under a letter. Bytes.
+function Get-DiskAnswer {
+    $rows = @()
+    try { $volumes = @(Get-Facts 'Win32_Volume') } catch { $volumes = @(Get-Facts 'Win32_LogicalDisk') }
+    foreach ($volume in $volumes) {
+        if ($null -eq $volume) { continue }
+        $size = $null
+        if ($volume.PSObject.Properties['Capacity']) { $size = $volume.Capacity } else { $size = $volume.Size }
+        if ($null -eq $size) { continue }
+        $rows += @{
+            mount = [string]$volume.Name
+            drive_type = [int]$volume.DriveType
+            filesystem = [string]$volume.FileSystem
+            size = [long]$size
+            free = [long]$volume.FreeSpace
+        }
+    }
+    return @{ now = ConvertTo-Posix ([System.DateTime]::UtcNow); volumes = @($rows) }
+}
+
+# Files of a pattern: how many, how old, how large; names of the newest and of the oldest only.
+function Get-Files([string]$Pattern) {
+    $found = @{ pattern = $Pattern; trouble = ''; count = 0; bytes = 0; part = $false; files = @() }
+    $folder = [System.IO.Path]::GetDirectoryName($Pattern)
+    $leaf = [System.IO.Path]::GetFileName($Pattern)
+    $rows = New-Object -TypeName System.Collections.ArrayList
+    try {
+        $folders = @($folder)
+        if ($folder -match '[*?]') {
+            $found_here = @(Get-Item -Path $folder -Force)
+            $folders = @($found_here | ForEach-Object { if ($_.PSIsContainer) { $_.FullName } })
+        }
+        foreach ($place in $folders) {
+            foreach ($path in [System.IO.Directory]::EnumerateFiles($place, $leaf)) {
+                if ($script:Clock.Elapsed.TotalSeconds -ge $script:Limit) { $found['part'] = $true; break }
+                $file = New-Object -TypeName System.IO.FileInfo -ArgumentList $path
+                $found['count'] += 1
+                $found['bytes'] += $file.Length
+                $written = ConvertTo-Posix $file.LastWriteTimeUtc
+                $null = $rows.Add(@{ path = $path; size = $file.Length; mtime = $written })
+            }
+        }
+    } catch {
+        $mistake = $_.Exception
+        if ($null -ne $mistake.InnerException) { $mistake = $mistake.InnerException }
+        $found['trouble'] = $mistake.GetType().FullName
+    }
+    $sorted = @($rows | Sort-Object -Property { $_['mtime'] } -Descending)
+    if ($sorted.Count -gt 200) { $sorted = @($sorted[0..99]) + @($sorted[-100..-1]) }
+    $found['files'] = @($sorted)
+    return $found
+}
+
+function Get-FilesAnswer([string[]]$Patterns) {
+    $rows = @()
+    foreach ($pattern in $Patterns) { $rows += Get-Files $pattern }
+    return @{ now = ConvertTo-Posix ([System.DateTime]::UtcNow); patterns = @($rows) }
+}
+
+# What runs, listens and is mounted, where nobody has said yet what is expected.
+function Get-LearningAnswer {
+    $running = @(Get-Facts 'Win32_Service' "State='Running'" | ForEach-Object { [string]$_.Name })
+    $mounts = @()
+    foreach ($volume in (Get-DiskAnswer)['volumes']) {
+        if ($volume['drive_type'] -eq 3) {
+            $mounts += @{ path = $volume['mount'].TrimEnd('\'); kind = $volume['filesystem'] }
+        }
+    }
+    return @{ services = @($running); listen = (Get-PortsAnswer)['listen']; mounts = @($mounts) }
+}
+
 # The answer to one question, or why there is none: the name of the error, which no language changes.
 function Get-Section($Question) {
     $names = @()
@@ -143,6 +214,7 @@ function Get-Section($Question) {
     }
     $script:Limit = [int][math]::Max(1, [math]::Ceiling([double]$Question.limit_s))
     $section = [ordered]@{ name = [string]$Question.name; args = @($names); limit_s = [double]$Question.limit_s }
+    $script:Clock = [System.Diagnostics.Stopwatch]::StartNew()
     $section['began'] = [math]::Round($script:Watch.Elapsed.TotalSeconds, 3)
     $section['value'] = $null
     $section['error'] = ''
@@ -152,6 +224,9 @@ function Get-Section($Question) {
             'services' { $section['value'] = Get-ServicesAnswer $names; break }
             'processes' { $section['value'] = Get-ProcessesAnswer; break }
             'ports' { $section['value'] = Get-PortsAnswer; break }
+            'disk' { $section['value'] = Get-DiskAnswer; break }
+            'files' { $section['value'] = Get-FilesAnswer $names; break }
+            'learning' { $section['value'] = Get-LearningAnswer; break }
             'time-sync' { $section['value'] = Get-TimeSyncAnswer; break }
             default { $section['error'] = 'unasked' }
         }
@@ -176,6 +251,7 @@ if (-not [System.IO.File]::Exists($Questions)) {
 }
 $order = [System.IO.File]::ReadAllText($Questions, $Utf8) | ConvertFrom-Json
 $script:Limit = 10
+$script:Clock = $null
 $script:Watch = [System.Diagnostics.Stopwatch]::StartNew()
 $began = [System.DateTime]::UtcNow
 $word = [string]$order.host

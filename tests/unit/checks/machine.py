@@ -51,13 +51,18 @@ def value(output: object, system: Literal["linux", "windows"] = "windows", *, st
 
 
 def judged(
-    check_id: str, host: Host, *raws: Raw, past: Before = NOTHING_BEFORE, limits: Limits | None = None
+    check_id: str,
+    host: Host,
+    *raws: Raw,
+    past: Before = NOTHING_BEFORE,
+    limits: Limits | None = None,
+    now: datetime = NOW,
 ) -> dict[str, Verdict]:
     """Verdicts by item, of the check as it ships."""
     check = CATALOGUE.check(check_id)
     assert check is not None
     site = Site("test", hosts=(host,))
-    asked = Asked(check, Target(host.id, host.id, host), site, raws, limits or check.limits, NOW, past)
+    asked = Asked(check, Target(host.id, host.id, host), site, raws, limits or check.limits, now, past)
     return {verdict.item: verdict for verdict in kind_of(check).judge(asked)}
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from console.checks.parsers.services import State, services_of
 from console.checks.parsers.system import system_of
 from console.checks.raw import Probe, Raw
 from console.checks.transports.local import ask_local
+from console.checks.transports.posix_frame import Said, build_script, parse_answer
 from console.model.checks import Status
 from console.resources import resource
 from tests.support import need_program
@@ -28,6 +30,7 @@ if sys.platform == "win32":
     pytest.skip("sections are for Linux", allow_module_level=True)
 
 NAMES = ("system", "services", "processes", "ports", "time-sync")
+TIME = Probe("time-sync", limit_s=8.0)
 SHELLS = ("dash", "busybox ash", "bash --posix", "mksh")
 
 
@@ -183,3 +186,24 @@ def test_sections_only_read(name: str) -> None:
 def strip(body: str) -> str:
     """Without comments."""
     return re.sub(r"(?m)^\s*#.*$", "", body)
+
+
+def test_the_sections_answer_in_the_frame_that_ssh_and_the_stick_use() -> None:
+    # GIVEN the questions of all checks of a machine, put into one script
+    probes = (Probe("system"), Probe("services", ("cron", "it's")), Probe("processes"), Probe("ports"), TIME)
+    nonce = "0123456789abcdef"
+    script = build_script(probes, nonce, 60.0)
+    # WHEN a shell runs it
+    ended = subprocess.run([need_program("dash")], input=script, capture_output=True, timeout=60)
+    raws = parse_answer(ended.stdout, probes, nonce, Said(datetime.now().astimezone(), "test"))
+    # THEN each question is answered whole
+    assert [str(raw.trouble) for raw in raws] == [""] * len(probes)
+    assert {raw.exit_status for raw in raws} == {0}
+    me = host(services=("cron", "it's"), ports=(1,), processes=("none-such",))
+    # THEN the clock is this machine's own, to the second
+    offset = judged("machine.clock", me, raws[0], raws[4], now=datetime.now().astimezone())["offset"]
+    assert offset.status is Status.OK
+    assert abs(offset.metrics[0].value) <= 1.5
+    assert set(judged("machine.services", me, raws[1])) == {"cron", "it's"}
+    assert statuses(judged("machine.processes", me, raws[2])) == {"none-such": Status.CRIT}
+    assert statuses(judged("machine.ports", me, raws[3])) == {"1": Status.CRIT}
