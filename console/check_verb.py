@@ -4,20 +4,25 @@ Exit status: 0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN, nothing measured as OK, or an erro
 it writes (history, log bookmarks, audit) takes several writers.
 """
 
+import os
 import signal
 import sys
 import threading
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
+from console.checks.catalogue import load
 from console.checks.exports import exit_status, nagios, to_json
+from console.checks.plan import ACCESS
 from console.checks.runner import run_checks
 from console.errors import ConsoleError, UsageError
 from console.i18n import _
-from console.model.check_run import Answered, CheckRun, Ended, Planned, RunEvent, Selection
+from console.model.check_run import Answered, CheckRun, Ended, Planned, RunEvent, Selection, Trust
 from console.model.checks import SEVERITY, Status
-from console.model.text import clean
+from console.model.site import Site
 from console.paths import ensure_home
+from console.plain import clean
 from console.site.reading import find_site, load_site, this_machine
 from console.site.secrets import Secrets
 from console.store.audit import AuditLog
@@ -39,10 +44,11 @@ def _check(options: Namespace, home: Path) -> int:
     ensure_home(home)
     path = find_site(home, Path(options.site) if options.site else None)
     site = this_machine() if path is None else load_site(path)
-    _known(options.host or [], [host.id for host in site.hosts])
+    _known(options.only or [], options.host or [], site, home)
     selection = Selection(tuple(options.only or ()), tuple(options.host or ()))
     stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda number, frame: stop.set())
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, frame: _stop(stop))
     show = _Progress(sys.stderr.isatty())
     problem: list[str] = []
 
@@ -52,18 +58,38 @@ def _check(options: Namespace, home: Path) -> int:
             for warning in event.warnings:
                 sys.stderr.write(f"{clean(str(warning))}\n")
             if not event.rows:
-                raise UsageError(_("Nothing to check"), _("No check fits --only and --host; see data/checks for ids."))
+                sentence = _("No check of the catalogue fits this site and the options. Leave --only or --host out.")
+                raise UsageError(_("Nothing to check"), sentence)
+        elif isinstance(event, Trust):
+            sentence = _("{host} shows the key {fingerprint}, which nobody has confirmed. Confirm it in the console.")
+            question = event.question
+            said = sentence.format(host=clean(question.host), fingerprint=clean(question.fingerprint))
+            sys.stderr.write(f"{said}\n")
         elif isinstance(event, Ended) and event.problem:
             problem.append(event.problem)
 
-    # The passphrase of a vault is a person's; a run without one uses the keyring and the environment.
-    run = run_checks(home, site, selection, hear, stop.is_set, secrets=Secrets(home))
-    show.end()
+    try:
+        # The passphrase of a vault is a person's; a run without one uses the keyring and the environment.
+        run = run_checks(home, site, selection, hear, stop.is_set, secrets=Secrets(home))
+    finally:
+        show.end()
     for sentence in problem:
         sys.stderr.write(f"{clean(sentence)}\n")
-    sys.stdout.write(to_json(run) if options.json else nagios(run) if options.nagios else text(run))
-    AuditLog(home).append("checks ended", run=str(run.id), status=run.status.value, operator="")
-    return exit_status(run.findings) if not problem else max(exit_status(run.findings), WRONG)
+    try:
+        sys.stdout.write(to_json(run) if options.json else nagios(run) if options.nagios else text(run))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away (| head); the exit status is read by somebody else.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    AuditLog(home).append("checks.ended", run=str(run.id), status=run.status.value, operator="")
+    return WRONG if problem else exit_status(run.findings)
+
+
+def _stop(stop: threading.Event) -> None:
+    """The first signal ends the run in order, a second one at once."""
+    stop.set()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def text(run: CheckRun) -> str:
@@ -81,11 +107,19 @@ def text(run: CheckRun) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _known(asked: list[str], hosts: list[str]) -> None:
-    for host in asked:
-        if host not in hosts:
+def _known(only: Sequence[str], hosts: Sequence[str], site: Site, home: Path) -> None:
+    """Raises UsageError for a host or a check that nobody knows: a slip must not look like a run without trouble."""
+    for host in hosts:
+        if site.host(host) is None:
             sentence = _("The site has no host {host}; it has {hosts}.")
-            raise UsageError(_("No such host"), sentence.format(host=host, hosts=", ".join(hosts) or "-"))
+            there = ", ".join(each.id for each in site.hosts) or "-"
+            raise UsageError(_("No such host"), sentence.format(host=host, hosts=there))
+    ids = [ACCESS.id, *(check.id for check in load(home).checks)] if only else []
+    for name in only:
+        if not any(each == name or each.startswith(name.rstrip(".") + ".") for each in ids):
+            sentence = _("There is no check {name}. These begin alike or are all there are: {checks}.")
+            near = [each for each in ids if each.startswith(name.partition(".")[0])] or ids
+            raise UsageError(_("No such check"), sentence.format(name=name, checks=", ".join(near)))
 
 
 class _Progress:

@@ -3,35 +3,50 @@
 import csv
 import io
 import json
+import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from console.i18n import _
 from console.model.check_run import CheckRun
-from console.model.checks import SEVERITY, Finding, Metric, Status, worst
+from console.model.checks import SEVERITY, Finding, Metric, Status
 from console.plain import clean
 
 EXIT = {Status.OK: 0, Status.WARN: 1, Status.CRIT: 2, Status.UNKNOWN: 3}
 """Exit status of a check, as monitoring systems read it."""
 _NAGIOS_BYTES = 4000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet would take for a formula, also behind blanks; the last four are full-width."""
 
 
 def exit_status(findings: Sequence[Finding]) -> int:
-    """0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN; 3 too where nothing was measured as OK, or something was not asked."""
-    status = worst(finding.status for finding in findings if finding.status is not Status.NA)
-    if status in EXIT:
-        return EXIT[status]
-    # Questions to people and what was skipped: the rest decides, and no measured OK is no green.
-    if any(finding.status is Status.SKIPPED for finding in findings):
+    """0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN; 3 too where nothing was measured as OK, or something was not asked.
+
+    Questions to people do not count. An accepted risk counts like any other: what was measured stands.
+    """
+    found = {finding.status for finding in findings}
+    if Status.CRIT in found:
+        return EXIT[Status.CRIT]
+    if Status.SKIPPED in found:
+        # A run that was stopped has not seen everything.
         return EXIT[Status.UNKNOWN]
-    return EXIT[Status.OK if any(finding.status is Status.OK for finding in findings) else Status.UNKNOWN]
+    return EXIT[min(found & EXIT.keys(), key=SEVERITY.index, default=Status.UNKNOWN)]
 
 
 def to_json(run: CheckRun) -> str:
     """One document with the keys that scripts rely on (DESIGN, command line); texts in the language in use."""
-    return json.dumps(json_of(run), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(json_of(run), ensure_ascii=False, indent=2)
+    # A path that is no Unicode cannot be written as UTF-8, but its escapes can.
+    return (text if _is_unicode(text) else json.dumps(json_of(run), indent=2)) + "\n"
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def json_of(run: CheckRun) -> dict[str, Any]:
@@ -58,7 +73,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "summary": str(finding.summary),
         "measured": str(finding.measured),
         "expected": str(finding.expected),
-        "metrics": [vars(metric) for metric in finding.metrics],
+        "metrics": [{key: _finite(value) for key, value in vars(metric).items()} for metric in finding.metrics],
         "evidence": [{**vars(proof), "measured_at": proof.measured_at.isoformat()} for proof in finding.evidence],
         "remedy": str(finding.remedy),
         "clause": list(finding.clause),
@@ -66,6 +81,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "measured_at": finding.measured_at.isoformat(),
         "since": finding.since.isoformat() if finding.since is not None else None,
     }
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows neither infinity nor NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def to_csv(run: CheckRun) -> str:
@@ -81,8 +101,12 @@ def to_csv(run: CheckRun) -> str:
             str(finding.measured), str(finding.expected), " ".join(finding.clause), "; ".join(finding.standard),
             finding.measured_at.isoformat(), since, str(finding.remedy),
         ]  # fmt: skip
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow([_cell(cell) for cell in cells])
     return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    return f"'{clean(text)}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else clean(text)
 
 
 def to_markdown(run: CheckRun) -> str:
@@ -113,9 +137,11 @@ def to_markdown(run: CheckRun) -> str:
 
 
 def _md(text: str) -> str:
-    for sign in "\\`*_{}[]<>#|!":
+    text = " ".join(clean(text).split())
+    for sign in "\\`*_{}[]<>#|!~&":
         text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
+    # At the beginning of a line these would begin a list or a heading.
+    return re.sub(r"^([-+=]|\d+[.)])", lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
 
 
 def nagios(run: CheckRun) -> str:
@@ -124,32 +150,39 @@ def nagios(run: CheckRun) -> str:
     wrong = [finding for finding in run.findings if finding.status not in (Status.OK, Status.NA, Status.MANUAL)]
     wrong.sort(key=lambda finding: SEVERITY.index(finding.status))
     fine = sum(finding.status is Status.OK for finding in run.findings)
-    text = "; ".join(str(finding.summary) for finding in wrong) or _("{count} in order").format(count=fine)
-    text = clean(text).replace("|", "/")
-    data = " ".join(
-        _perfdata(finding, metric)
-        for finding in run.findings
-        for metric in finding.metrics
-        if metric.value == metric.value
-    )
-    line = f"CATHLAB {'WARNING' if word == 'WARN' else 'CRITICAL' if word == 'CRIT' else word} - {text}"
-    while len(line.encode()) > _NAGIOS_BYTES // 2:
-        line = line[: len(line) * 9 // 10]
-    room = _NAGIOS_BYTES - len(line.encode()) - 2
-    while len(data.encode()) > room:
-        # A number that is cut would be another number.
-        data = data.rpartition(" ")[0]
-    return f"{line} | {data}\n" if data else f"{line}\n"
+    text = " ".join(str(finding.summary) for finding in wrong) or _("{count} in order").format(count=fine)
+    name = {"WARN": "WARNING", "CRIT": "CRITICAL"}.get(word, word)
+    line = _cut(f"CATHLAB {name} - {clean(text).replace('|', '/')}", _NAGIOS_BYTES // 2)
+    room = _NAGIOS_BYTES - len(line.encode()) - len(" | \n")
+    data: list[str] = []
+    for finding in sorted(run.findings, key=lambda finding: SEVERITY.index(finding.status)):
+        for metric in finding.metrics:
+            entry = _perfdata(finding, metric) if math.isfinite(metric.value) else ""
+            room -= len(entry.encode()) + 1 if entry else 0
+            # A number that is cut would be another number.
+            if entry and room >= 0:
+                data.append(entry)
+    return f"{line} | {' '.join(data)}\n" if data else f"{line}\n"
+
+
+def _cut(text: str, size: int) -> str:
+    """`text` in at most `size` bytes of UTF-8, with an ellipsis where something is missing."""
+    raw = text.encode()
+    return text if len(raw) <= size else raw[: size - 3].decode(errors="ignore") + "\N{HORIZONTAL ELLIPSIS}"
 
 
 _UNITS = {"%": "%", "bytes": "B", "s": "s", "ms": "ms", "count": ""}
 
 
 def _perfdata(finding: Finding, metric: Metric) -> str:
-    label = "_".join(filter(None, (finding.check, finding.target, finding.item, metric.name)))
-    for sign in "'= |\n":
-        label = label.replace(sign, "_")
+    label = clean("_".join(filter(None, (finding.check, finding.target, finding.item, metric.name))))
+    label = re.sub(r"['\"= |]", "_", label)
     limits = (metric.warn, metric.crit, metric.minimum, metric.maximum)
-    rest = ";".join("" if limit is None else f"{limit:g}" for limit in limits).rstrip(";")
-    value = f"{metric.value:.6f}".rstrip("0").rstrip(".")
-    return f"'{clean(label)}'={value}{_UNITS.get(metric.unit, '')}" + (f";{rest}" if rest else "")
+    rest = ";".join("" if limit is None else _number(limit) for limit in limits).rstrip(";")
+    return f"'{label}'={_number(metric.value)}{_UNITS.get(metric.unit, '')}" + (f";{rest}" if rest else "")
+
+
+def _number(value: float) -> str:
+    """Digits only: monitoring systems read no exponent."""
+    text = f"{value:.6f}" if math.isfinite(value) else ""
+    return text.rstrip("0").rstrip(".") if "." in text else text

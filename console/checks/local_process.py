@@ -140,6 +140,8 @@ def main() -> None:
         return  # the other side ended before it had spoken
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     answer_all(probes, _tell)
+    # Sections that were given up run on until somebody ends them.
+    end_sections()
 
 
 def _end_with_parent() -> None:

@@ -55,7 +55,11 @@ def load_site(path: Path) -> Site:
 def read_site(text: str, path: Path) -> Site:
     """The site that `text` describes; `path` is where it stands or will stand. Raises SiteErrors."""
     parsed = parse(text, path)
-    reading = _Reading(places(parsed.text), known_thresholds(path.parent), list(parsed.problems), parsed.broken)
+    try:
+        where = places(parsed.text)
+    except RecursionError as error:
+        raise SiteErrors(path, [SiteProblem(0, "", _("its values are nested too deeply"))]) from error
+    reading = _Reading(where, known_thresholds(path.parent), list(parsed.problems), parsed.broken)
     site = reading.site(parsed.data, path)
     if reading.problems:
         raise SiteErrors(path, sorted(reading.problems, key=lambda problem: problem.line))

@@ -123,6 +123,8 @@ def parse(text: str, path: Path) -> Parsed:
             data = tomllib.loads(joined)
         except (ValueError, RecursionError) as error:
             line, reason = _where(str(error), len(lines))
+            if len(bad) >= _MOST_RETRIES:
+                raise SiteErrors(path, _problems(bad)) from error
             mended = None if line in bad else _mended(lines[line - 1], reason)
             if mended is not None:
                 problem = SiteProblem(line, _key(lines, line), _reason(reason, lines[line - 1]))
@@ -134,7 +136,7 @@ def parse(text: str, path: Path) -> Parsed:
                 elif line not in bad and not opened:
                     problem = SiteProblem(line, _key(lines, line), _reason(reason, lines[line - 1]))
                     bad[line] = (lines[line - 1], problem)
-                if not opened or len(bad) > _MOST_RETRIES:
+                if not opened:
                     raise SiteErrors(path, _problems(bad)) from error
                 line, mended = opened, _emptied(lines[opened - 1])
                 problem = SiteProblem(line, _key(lines, line), _("a bracket is opened here and never closed"))

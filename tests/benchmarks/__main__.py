@@ -16,6 +16,7 @@ from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_c
 from tests.benchmarks.finding import finding
 from tests.benchmarks.headers import headers
 from tests.benchmarks.index import index
+from tests.benchmarks.logs import logs
 from tests.benchmarks.practice import practice
 from tests.benchmarks.studies_screen import studies_screen
 
@@ -37,6 +38,7 @@ def main() -> int:
             "headers": headers,
             "index": index,
             "finding": finding,
+            "logs": logs,
             "studies": studies_screen,
             "practice": practice,
         }.items():

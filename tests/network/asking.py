@@ -1,5 +1,6 @@
 """How the tests ask a host, with questions of their own."""
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tests.network.sshd import PASSWORD, Accounts, Sshd
 QUESTIONS = {
     "hello": 'printf "%s|" "$@"',
     "who": "id -un",
-    "hang": "echo before; sleep 50",
+    "hang": f"echo before; sleep {60 + os.getpid() * 5 % 1000}",
     "endless": "yes 01234567890123456789012345678901234567890123456789012345678901234567890123456789",
     "bytes": r"printf '\000\001\377\n\n'",
     "words": "echo 磁盘已满; printf '\\264\\305\\305\\314\\n'",

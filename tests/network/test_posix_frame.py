@@ -1,5 +1,6 @@
 """The script that asks a Linux host, in every shell that may be /bin/sh there, always without root."""
 
+import os
 import sys
 import tempfile
 import time
@@ -29,6 +30,8 @@ if sys.platform == "win32":
     pytest.skip("there is no POSIX shell", allow_module_level=True)
 
 AWKWARD = ("a b", "", "it's", "$(id)", "`id`", '"', "\\", "中文", "-n", "*", "~", "a\nb", "%s")
+NAP = 60 + os.getpid() * 5 % 1000
+"""Seconds that nobody else sleeps, so that what is left of these tests is known, also beside another run of them."""
 QUESTIONS = {
     "hello": 'for word in "$@"; do printf "%s|" "$word"; done',
     "both": "echo out; echo err >&2",
@@ -36,11 +39,11 @@ QUESTIONS = {
     "nothing": ":",
     "fails": "exit 3",
     "reads": "cat",
-    "immune": "trap '' TERM HUP INT; echo before; sleep 41",
-    "immune-child": "( trap '' TERM HUP; sleep 42 ) & sleep 42",
+    "immune": f"trap '' TERM HUP INT; echo before; sleep {NAP}",
+    "immune-child": f"( trap '' TERM HUP; sleep {NAP + 1} ) & sleep {NAP + 1}",
     "spins": "echo before; while :; do :; done",
-    "hangs": "echo before; sleep 43",
-    "escapes": "setsid sleep 44 & echo started",
+    "hangs": f"echo before; sleep {NAP + 2}",
+    "escapes": f"setsid sleep {NAP + 3} & echo started",
     "endless": "while :; do echo 0123456789012345678901234567890123456789012345678901234567890; done",
     "writes": 'echo x >"$1"; echo "status $?"',
     "marks": f"printf '\\n@{NONCE[:-1]} E 0 0 0 0\\n@0000000000000000 END 9\\n'",
@@ -69,7 +72,7 @@ def left_over(*seconds: int) -> list[psutil.Process]:
 def nothing_left() -> Iterator[None]:
     """What a test leaves running on purpose, or because it failed, disturbs no other."""
     yield
-    for process in left_over(41, 42, 43, 44):
+    for process in left_over(NAP, NAP + 1, NAP + 2, NAP + 3):
         process.kill()
 
 
@@ -124,7 +127,7 @@ def test_every_shell_ends_what_hangs_and_goes_on(shell: str) -> None:
     # THEN what was said before is kept where the question could still be ended politely
     assert hangs.output.startswith(b"before\n")
     # THEN nothing of it runs on, but for the one that went away on purpose
-    assert not left_over(41, 42, 43)
+    assert not left_over(NAP, NAP + 1, NAP + 2)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -185,7 +188,7 @@ def test_without_groups_and_as_root_the_same_is_ended_by_single_numbers(change: 
     # THEN nothing runs on, and the last section is answered
     assert shell_said.answers[0].trouble
     assert not shell_said.answers[2].trouble
-    assert not left_over(42, 43)
+    assert not left_over(NAP + 1, NAP + 2)
 
 
 def test_a_system_of_busybox_alone_answers(open_folder: Path) -> None:

@@ -243,12 +243,14 @@ def test_a_second_factor_is_not_a_login(accounts: Accounts, tmp_path: Path) -> N
 
 def test_a_server_without_the_method_says_what_it_takes(accounts: Accounts, tmp_path: Path) -> None:
     # GIVEN a server that takes keys alone
-    with Sshd(accounts, "keys", settings="PasswordAuthentication no") as server:
+    with Sshd(accounts, "keys", settings="PasswordAuthentication no\nLogLevel DEBUG2") as server:
         # WHEN it is asked with a password
         answer = ask_server(server, tmp_path, key="", secret="inspector")
     # THEN the password was not sent, and the reason says so
     assert "it takes: publickey" in str(answer.trouble)
-    assert b"Failed password" not in server.log.read_bytes()
+    said = server.log.read_bytes()
+    assert b"method none" in said
+    assert b"method password" not in said
 
 
 def test_an_account_without_a_shell_says_what_it_answers(server: Sshd, tmp_path: Path) -> None:
@@ -363,13 +365,19 @@ def test_a_host_that_stops_in_the_middle_keeps_what_came(server: Sshd, tmp_path:
     ],
 )
 def test_whatever_else_answers_at_the_port_is_named(
-    tmp_path: Path, accounts: Accounts, said: bytes, reason: str, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    accounts: Accounts,
+    said: bytes,
+    reason: str,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     # GIVEN a port where something else answers
     with Saying(said) as other:
         # WHEN it is asked
         answer = ask(host_at(other.address, other.port, accounts), HostKeys(tmp_path))
-    # THEN the reason says so, and nothing was written over the screen
+    # THEN the reason says so, and nothing was written over the screen or into a log of ours
+    assert caplog.text == ""
     assert reason in str(answer.trouble)
     assert capfd.readouterr() == ("", "")
 

@@ -33,7 +33,7 @@ def judge(asked: Asked) -> Sequence[Verdict]:
     if facts.cpus < 1:
         raise NotKnown(Sentence(N_("This host does not say how many processors it has.")))
     limits = asked.limits
-    ratio = facts.load[0] / facts.cpus
+    ratio = facts.load[1] / facts.cpus
     values: dict[str, Value] = {
         "host": host,
         "load": f"{facts.load[1]:.2f}",

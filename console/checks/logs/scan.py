@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from console.checks.logs.ahead import ReadAhead
 from console.checks.logs.encodings import Readable, spellings
 from console.checks.logs.shapes import LINE_BYTES, OTHER, SAME_DIGITS, Rules, literal_of, shape_of, tell
 
-BLOCK = 1024 * 1024
+BLOCK = 256 * 1024
 """Bytes that are looked at at once; a longer line is cut."""
 MAX_SHAPES = 5000
 
@@ -71,37 +71,39 @@ def scan(
     rest = b""
     read = cut = 0
     ended = False
-    with ReadAhead(source, BLOCK, room=BLOCK) as ahead:
-        while True:
-            if go_on is not None and read and not go_on(read):
-                break
-            block, count = ahead.next()
-            if not count:
-                ended = True
-                break
-            read += count
-            start, end = BLOCK - len(rest), BLOCK + count
-            block[start:BLOCK] = rest
-            stop = block.rfind(_BREAK, BLOCK, end) + 1
-            if long.open:
-                if not stop:
-                    long.more(bytes(block[start:end]))
-                    rest = b""
-                    continue
-                begin, start = start, block.find(_BREAK, start, end) + 1
-                long.more(bytes(block[begin:start]))
-                long.close()
-            if stop > start:
-                lines = seeker.lines(block, start, stop)
-                if lines:
-                    take(lines)
-            rest = bytes(block[stop or start : end])
+    # Before each block there is room for what was left of the block before.
+    block = bytearray(2 * BLOCK)
+    view = memoryview(block)[BLOCK:]
+    while True:
+        if go_on is not None and read and not go_on(read):
+            break
+        count = source.readinto(view) or 0
+        if not count:
+            ended = True
+            break
+        read += count
+        start, end = BLOCK - len(rest), BLOCK + count
+        block[start:BLOCK] = rest
+        stop = block.rfind(_BREAK, BLOCK, end) + 1
+        if long.open:
+            if not stop:
+                long.more(bytes(block[start:end]))
+                rest = b""
+                continue
+            begin, start = start, block.find(_BREAK, start, end) + 1
+            long.more(bytes(block[begin:start]))
+            long.close()
+        if stop > start:
+            lines = seeker.lines(block, start, stop)
+            if lines:
+                take(lines)
+        rest = bytes(block[stop or start : end])
+        if len(rest) >= BLOCK:
+            rest = rest.lstrip(b"\0")
             if len(rest) >= BLOCK:
-                rest = rest.lstrip(b"\0")
-                if len(rest) >= BLOCK:
-                    cut += 1
-                    long.begin(rest)
-                    rest = b""
+                cut += 1
+                long.begin(rest)
+                rest = b""
     if long.open:
         long.report()
     elif final and rest:
@@ -260,16 +262,18 @@ class Tally:
         if not lines:
             return
         keys = b"\n".join(lines).translate(SAME_DIGITS).split(b"\n")
-        first = dict(zip(reversed(keys), reversed(lines), strict=True))
-        last = dict(zip(keys, lines, strict=True))
-        for key, count in Counter(keys).items():
-            group = self._group(key, first[key])
+        counts = Counter(keys)
+        last = dict(zip(keys, range(len(keys)), strict=True))
+        # Where each key stood first matters only for those that are new.
+        first = {} if self._known.keys() >= counts.keys() else dict(zip(reversed(keys), reversed(lines), strict=True))
+        for key, count in counts.items():
+            group = self._group(key, first.get(key, b""))
             group.count += count
             group.raised = group.raised or key in self._raised
-        self._raised.clear()
-        for key in reversed(first):
+        for key, place in sorted(last.items(), key=itemgetter(1)):
             # By where each key stood last, so that the last of all lines of a shape stays.
-            self._group(key, first[key]).last = last[key]
+            self._group(key, lines[place]).last = lines[place]
+        self._raised.clear()
 
     def _group(self, key: bytes, line: bytes) -> _Group:
         shape = self._known.get(key)
@@ -285,7 +289,7 @@ class Tally:
         return group
 
     def groups(self) -> list[dict[str, Any]]:
-        """As JSON values; the keys are those of `console.checks.logs.ledger.Counted`."""
+        """As JSON values; what `console.checks.logs.ledger.merged` adds up."""
         self._count()
         found = []
         for shape, group in self._groups.items():

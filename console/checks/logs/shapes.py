@@ -81,9 +81,12 @@ class Rules:
     """The site's regular expressions: what makes a line critical, and what keeps it from being shown."""
 
     def __init__(self, raise_: Sequence[str] = (), mute: Sequence[str] = (), encoding: str = "auto") -> None:
-        """Raises re.error for one that is none; the site file refuses those when it is read."""
-        self._raise = [re.compile(pattern) for pattern in raise_]
-        self._mute = [re.compile(pattern) for pattern in mute]
+        """Raises ValueError for one that is none."""
+        try:
+            self._raise = [re.compile(pattern) for pattern in raise_]
+            self._mute = [re.compile(pattern) for pattern in mute]
+        except re.error as error:
+            raise ValueError(f"{error.pattern!r}: {error}") from error
         self._encoding = encoding
 
     def __bool__(self) -> bool:

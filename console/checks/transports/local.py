@@ -28,6 +28,8 @@ LINE_CAP = 40 * 1024 * 1024
 """Bytes of one line of the child; it keeps to less, unless it has gone wrong."""
 TOTAL_CAP = 128 * 1024 * 1024
 """Bytes of all lines together."""
+_STRAY = 100
+"""Lines beyond one for each probe that are passed over."""
 _GRACE_S = 1.0
 """Seconds that the child has to end what it started, once its standard input is closed."""
 _TICK_S = 0.1
@@ -106,13 +108,14 @@ def _talk(child: "subprocess.Popen[bytes]", order: dict[str, Any], lines: "queue
     """Hand over the order and pass on what comes back, as much as anybody can use."""
     assert child.stdin is not None
     assert child.stdout is not None
-    total = 0
+    total, spare = 0, len(order["probes"]) + _STRAY
     with suppress(OSError, ValueError):
         child.stdin.write(json.dumps(order).encode() + b"\n")
         child.stdin.flush()
         while line := child.stdout.readline(LINE_CAP):
             total += len(line)
-            if total > TOTAL_CAP or not line.endswith(b"\n"):
+            spare -= 1
+            if spare < 0 or total > TOTAL_CAP or not line.endswith(b"\n"):
                 break
             lines.put(line)
     lines.put(None)

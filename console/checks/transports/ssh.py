@@ -26,7 +26,8 @@ from console.checks.transports.posix_frame import (
     shipped_body,
 )
 from console.checks.transports.ssh_errors import AT_START, BROKEN, Place, SshTrouble, not_begun, other_shell, slow
-from console.checks.transports.ssh_login import KeyChanged, KeyUnknown, Session, connect, log_in
+from console.checks.transports.ssh_login import log_in
+from console.checks.transports.ssh_wire import KeyChanged, KeyUnknown, Session, connect
 from console.errors import ConsoleError
 from console.i18n import N_
 from console.model.sentence import NOTHING, Sentence

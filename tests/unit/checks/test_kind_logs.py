@@ -264,6 +264,14 @@ def test_garbage_is_never_ok_and_advances_nothing(
         assert after.groups == before.groups
 
 
+def test_a_rule_that_is_no_regular_expression_is_unknown(folder: Path, tmp_path: Path, via: str) -> None:
+    # GIVEN a rule that nobody can use
+    (folder / "error.log").write_bytes(b"ERROR x\n")
+    ward = Ward(tmp_path, via, path=str(folder / "error.log"), raise_=("(",))
+    # THEN the log is UNKNOWN
+    assert statuses(ward.look()) == [Status.UNKNOWN]
+
+
 def test_every_probe_of_the_plan_is_small(folder: Path, tmp_path: Path) -> None:
     # GIVEN a pattern of many files
     for number in range(80):
@@ -291,7 +299,8 @@ def test_the_evidence_holds_no_lines_that_nobody_asked_for(folder: Path, tmp_pat
 def journal_entry(number: int, message: Any, priority: int = 6) -> str:
     """One entry as journalctl prints it."""
     return json.dumps({
-        "__CURSOR": f"s=1;i={number};b=2;m={number};t={number};x={number}", "__REALTIME_TIMESTAMP": f"17636{number:011d}",
+        "__CURSOR": f"s=1;i={number};b=2;m={number};t={number};x={number}",
+        "__REALTIME_TIMESTAMP": f"17636{number:011d}",
         "MESSAGE": message, "PRIORITY": str(priority), "SYSLOG_IDENTIFIER": "orthanc",
     })  # fmt: skip
 

@@ -40,8 +40,15 @@ def shell(args):
     section.resource = lambda name: Here()
     return section.section_text("test", args[1:], limit_s=60.0)
 
+def brief(args):
+    class Here:
+        def read_text(self, encoding):
+            return args[0]
+    section.resource = lambda name: Here()
+    return section.section_text("test", limit_s=0.3)
+
 table = {
-    "hang": hang, "denied": denied, "said": said, "shell": shell,
+    "hang": hang, "denied": denied, "said": said, "shell": shell, "brief": brief,
     "quick": lambda args: {"args": list(args)},
     "broken": lambda args: {}[0],
     "no-json": lambda args: object(),
@@ -143,6 +150,20 @@ def test_at_the_deadline_nobody_waits_and_nothing_stays_behind(child: tuple[str,
     assert gone(int(pid_file.read_text()))
 
 
+@pytest.mark.parametrize(("name", "limit", "words"), [("brief", 20.0, "took too long"), ("shell", 0.5, "given up")])
+def test_a_shell_that_is_late_is_ended_with_all_it_started(
+    child: tuple[str, ...], tmp_path: Path, name: str, limit: float, words: str
+) -> None:
+    # GIVEN a shell with a child of its own, late by its section's limit or by the question's
+    pid_file = tmp_path / "pid"
+    probe = Probe(name, (f"sleep 300 & echo $! >'{pid_file}'; wait",), limit)
+    # WHEN it is asked
+    answer = ask_local("here", (probe,), soon(), command=child)
+    # THEN it is told of, and the sleeper is gone
+    assert words in str(answer.answers[0].trouble)
+    assert gone(int(pid_file.read_text()))
+
+
 def test_a_stopped_run_leaves_at_once(child: tuple[str, ...]) -> None:
     began = time.monotonic()
     answer = ask_local("here", (Probe("hang", limit_s=60.0),), soon(60), lambda: True, command=child)
@@ -157,6 +178,8 @@ def test_a_stopped_run_leaves_at_once(child: tuple[str, ...]) -> None:
         "print('garbage'); print('{}'); print('[1]'); print('{\"number\": 99}')",
         "import sys; sys.stdout.buffer.write(bytes(range(256)) * 100)",
         "import os; os.abort()",
+        "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 1000000)",
+        "import sys\nwhile True: sys.stdout.buffer.write(b'{}\\n' * 100000)",
     ],
 )
 def test_a_process_that_falls_or_talks_nonsense_is_no_answer(code: str) -> None:

@@ -286,6 +286,12 @@ def test_a_missing_file_a_folder_and_a_pipe_are_told(tmp_path: Path) -> None:
             load_site(tmp_path / "pipe.toml")
 
 
+def test_hundreds_of_bad_lines_are_not_waited_for() -> None:
+    # GIVEN a text that is wrong in every line WHEN it is read THEN the first fifty are told, and the rest is for later
+    found = problems(HEAD + "".join(f'[[host]]\nid = "h{number}"\nvia = = 3\n' for number in range(300)))
+    assert len(found) == 50
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     path = tmp_path / "site.toml"
     path.write_bytes(b"\xef\xbb\xbf" + f'{HEAD}[[host]]\nid = "a"\nport = 3\n'.replace("\n", "\r\n").encode())

@@ -201,7 +201,7 @@ def test_a_run_that_is_killed_loses_no_line_and_repeats_none(tmp_path: Path) -> 
         assert done.returncode in (0, -9)
         survived += done.returncode == 0
     # WHEN one run is left to end
-    done = subprocess.run([sys.executable, "-B", "-c", KILLED, str(home), str(log), "0"], cwd=CHECKOUT, check=True)
+    subprocess.run([sys.executable, "-B", "-c", KILLED, str(home), str(log), "0"], cwd=CHECKOUT, check=True)
     # THEN some were killed and some not, and every line was counted once
     assert 0 < survived < 15
     [group] = ledger.groups("pacs")
