@@ -1,5 +1,6 @@
 """One host, all questions at once, by the way the site file names."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from console.checks.kind import Vault
@@ -12,7 +13,13 @@ from console.model.site import Host
 
 
 def ask_host(
-    host: Host, probes: tuple[Probe, ...], secrets: Vault, host_keys: HostKeys, home: Path, deadline: float
+    host: Host,
+    probes: tuple[Probe, ...],
+    secrets: Vault,
+    host_keys: HostKeys,
+    home: Path,
+    deadline: float,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> HostAnswer:
     """The host's answers, one for each probe; never raises for what a host, a network or a file may do.
 
@@ -22,7 +29,7 @@ def ask_host(
     if host.via == "local":
         from console.checks.transports.local import ask_local
 
-        return ask_local(host.id, probes, deadline)
+        return ask_local(host.id, probes, deadline, cancelled)
     if host.via == "ssh":
         from console.checks.transports.ssh import ask_host as ask_ssh
 

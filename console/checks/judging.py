@@ -45,9 +45,18 @@ class Judge:
             row.notes,
         )
         verdicts = _verdicts(row, asked)
-        return asked, tuple(self.finding(row.check, row.target, verdict, answers) for verdict in verdicts)
+        assert row.kind is not None
+        shown = row.kind.shown
+        return asked, tuple(self.finding(row.check, row.target, verdict, answers, shown) for verdict in verdicts)
 
-    def finding(self, check: Check, target: Target, verdict: Verdict, answers: Iterable[Raw] = ()) -> Finding:
+    def finding(
+        self,
+        check: Check,
+        target: Target,
+        verdict: Verdict,
+        answers: Iterable[Raw] = (),
+        shown: Callable[[Raw], bytes] | None = None,
+    ) -> Finding:
         """A verdict with its evidence."""
         answers = tuple(answers)
         return Finding(
@@ -59,7 +68,7 @@ class Judge:
             measured=verdict.measured,
             expected=verdict.expected,
             metrics=verdict.metrics,
-            evidence=tuple(self.evidence(raw) for raw in answers),
+            evidence=tuple(self.evidence(raw, shown) for raw in answers),
             remedy=verdict.remedy or check.remedy,
             clause=check.contract,
             standard=check.standard,
@@ -69,9 +78,11 @@ class Judge:
             host=target.host,
         )
 
-    def evidence(self, raw: Raw) -> Evidence:
+    def evidence(self, raw: Raw, shown: Callable[[Raw], bytes] | None = None) -> Evidence:
         """What was asked and what came back, without secrets."""
-        text = "\n".join(clean(line) for line in _readable(raw).split("\n"))
+        text = "\n".join(
+            clean(line) for line in _readable(raw, shown(raw) if shown is not None else raw.output).split("\n")
+        )
         if raw.trouble:
             text = f"{text}\n[{raw.trouble}]" if text else f"[{raw.trouble}]"
         text = self.hide(text)
@@ -120,9 +131,9 @@ def _verdicts(row: Row, asked: Asked) -> tuple[Verdict, ...]:
     return verdicts
 
 
-def _readable(raw: Raw) -> str:
+def _readable(raw: Raw, output: bytes) -> str:
     """The answer as a person reads it: JSON laid out, text that was carried in JSON as it was."""
-    text = _decoded(raw.output)
+    text = _decoded(output)
     if raw.dialect != "json" or raw.truncated:
         return text
     try:

@@ -182,6 +182,8 @@ class Kind:
     """Writes into the home folder what has to be remembered, after judging; whole or not at all."""
     ask: Callable[[Asking], Raw] | None = None
     """Asks by itself, within the deadline, in a thread that may be abandoned; one Raw becomes the only answer."""
+    shown: Callable[[Raw], bytes] | None = None
+    """What of an answer may stand in the evidence, where that is not all of it: log lines name patients."""
     again_after: timedelta | None = None
     """Ask a second time after so long and judge both answers (a queue that does not drain): answers = first, second."""
     confirm: bool = False

@@ -120,9 +120,11 @@ class _Work:
         self.tell = on_event
         self.run = run
         self.crew = Crew(_HOSTS_AT_ONCE)
+        self._cancelled: Callable[[], bool] = lambda: False
 
     def do(self, rows: Sequence[Row], cancelled: Callable[[], bool]) -> bool:
         """Ask, judge, tell; True when it was stopped."""
+        self._cancelled = cancelled
         for row in rows:
             if row.trouble:
                 self._answer(row, (unknown(row.trouble),), ())
@@ -165,7 +167,7 @@ class _Work:
         runner = self.runner
 
         def work(deadline: float) -> HostAnswer:
-            return ask_host(host, probes, runner.secrets, runner.host_keys, runner.home, deadline)
+            return ask_host(host, probes, runner.secrets, runner.host_keys, runner.home, deadline, self._cancelled)
 
         self.crew.put(("host", (host, probes, again)), limit, work, delay_s)
 
@@ -254,10 +256,18 @@ class _Work:
             self._answer(row, (Verdict("", Status.NA, Sentence(source, {"system": name})),), raws)
             return
         asked, findings = self.judge.findings(row, raws)
-        self._done(row, findings)
         assert row.kind is not None
-        if row.kind.keep is not None:
-            row.kind.keep(asked, self.runner.home)
+        try:
+            if row.kind.keep is not None:
+                row.kind.keep(asked, self.runner.home)
+        except ConsoleError as error:
+            # What cannot be remembered would be found again, or lost: either way it is not known.
+            why = Sentence(N_("{why}"), {"why": error.detail})
+            findings = (
+                *findings,
+                self.judge.finding(row.check, row.target, unknown(why, "home"), raws, row.kind.shown),
+            )
+        self._done(row, findings)
 
     def _answer(self, row: Row, verdicts: tuple[Verdict, ...], raws: tuple[Raw, ...]) -> None:
         self._done(row, tuple(self.judge.finding(row.check, row.target, verdict, raws) for verdict in verdicts))

@@ -1,6 +1,6 @@
 # Files of each pattern in the arguments: how many, how old, how large. The folder part may hold wildcards too.
 # Lines: "now S"; for each: "pattern P", "file MTIME SIZE PATH" (the 100 newest, then the 100 oldest of the rest),
-# "count N BYTES", "largest SIZE MTIME PATH", "!missing FOLDER", "!denied FOLDER"; "part N" while it goes on.
+# "count N BYTES", "largest SIZE MTIME PATH", "!missing FOLDER", "!denied FOLDER".
 date '+now %s'
 list() { # FOLDER NAME: mtime size path of its files
     if find / -maxdepth 0 -printf '' 2>/dev/null; then find "$1" -maxdepth 1 -type f -name "$2" -printf '%T@ %s %p\n'
@@ -25,7 +25,7 @@ for pattern in "$@"; do
         else list "$place" "$name"
         fi
     done | {
-        awk '/^!/ { print "0 0 " $0; next } /^[0-9]+(\.[0-9]*)? [0-9]+ / { n++; print; if (n % 20000 == 0) print "part " n > "/dev/stderr" }' |
+        awk '/^!/ { print "0 0 " $0; next } /^[0-9]+(\.[0-9]*)? [0-9]+ / { print }' |
             sort -rn | awk '
             $3 ~ /^!/ { sub(/^0 0 /, ""); print; next }
             { n++; size = $2; bytes += size; if (size > big || n == 1) { big = size; bigline = $0 }

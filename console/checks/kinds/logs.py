@@ -95,11 +95,24 @@ def shown(raw: Raw) -> bytes:
 
     A log's raw bytes may hold names of patients by the thousand; the evidence keeps what the console shows of them.
     """
-    if raw.dialect == "json" or raw.probe.name != "log":
-        return raw.output
+    if raw.dialect == "json":
+        return _without_lines(raw.output)
+    if raw.probe.name != "log":
+        return b"%d lines" % raw.output.count(b"\n")
     return b"\n".join(
         line for line in raw.output.split(b"\n") if line[:2] in (b"F ", b"G ", b"P ", b"T ", b"L ", b"!d")
     )
+
+
+def _without_lines(output: bytes) -> bytes:
+    try:
+        look = json.loads(output)
+        for group in look["groups"]:
+            for line in ("shape", "first_line", "last_line"):
+                group.pop(line, None)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return b"%d bytes" % len(output)
+    return json.dumps(look, ensure_ascii=False).encode()
 
 
 def found_in(look: dict[str, Any]) -> list[dict[str, Any]]:
@@ -279,4 +292,4 @@ def _joined(parts: Sequence[Sentence]) -> Sentence:
     return whole
 
 
-KIND = Kind("logs", targets, judge, probes, recall=recall, keep=keep)
+KIND = Kind("logs", targets, judge, probes, recall=recall, keep=keep, shown=shown)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from console.checks.kind import Asked, Kind, Wanted
+from console.checks.kind import Asked, Kind, NotKnown, Wanted
 from console.checks.kinds.uptime import hosts
 from console.checks.parsers.disk import NetMount, escaped, net_mounts_of
 from console.checks.raw import Probe
@@ -34,11 +34,13 @@ def recall(wanted: Wanted, home: Path) -> dict[str, str]:
 
 def keep(asked: Asked, home: Path) -> None:
     """Remember what hung."""
-    if asked.answers[0].trouble:
+    try:
+        mounts = net_mounts_of(asked.answers[0])
+    except (NotKnown, ValueError, LookupError, TypeError):
         return
     stuck = {
         mount.path: (asked.notes or {}).get(mount.path, asked.now.isoformat())
-        for mount in net_mounts_of(asked.answers[0])
+        for mount in mounts
         if mount.state in ("hung", "left")
     }
     everything = _read(home)
@@ -48,7 +50,7 @@ def keep(asked: Asked, home: Path) -> None:
 
 def judge(asked: Asked) -> Sequence[Verdict]:
     """One verdict a network mount; none mounted means that the question does not apply."""
-    mounts = net_mounts_of(asked.answer)
+    mounts = net_mounts_of(asked.answers[0])
     if not mounts:
         source = N_("{host} has mounted nothing from the network.")
         return [Verdict("", Status.NA, Sentence(source, {"host": asked.target.thing.label}))]
@@ -63,7 +65,7 @@ def _verdict(mount: NetMount, since: dict[str, str]) -> Verdict:
     if mount.state == "failed":
         source = N_("{path} ({type}) answers with an error instead of its size.")
         return Verdict(mount.path, Status.CRIT, Sentence(source, values), metrics=(metric,))
-    source = N_("{path} ({type}) does not answer within 3 s; whoever touches it hangs as well.")
+    source = N_("{path} ({type}) does not answer; whoever touches it hangs as well.")
     if mount.state == "left":
         source = N_("{path} ({type}) did not answer at {since}; it is not asked again, since each question hangs.")
     return Verdict(mount.path, Status.CRIT, Sentence(source, values), Sentence(N_("hangs")), metrics=(metric,))

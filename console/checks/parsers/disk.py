@@ -154,22 +154,34 @@ class NetMount:
 
 
 def net_mounts_of(raw: Raw) -> tuple[NetMount, ...]:
-    """Raises as `disks_of` does. Empty where nothing of the network is mounted."""
-    answer = told(raw)
+    """Raises as `disks_of` does. Empty where nothing of the network is mounted.
+
+    A section that was ended tells all the same: the mount that was asked last is the one that hung.
+    """
+    ended = bool(raw.trouble) and raw.dialect == "posix" and b"\nasking " in raw.output
+    answer = raw.output.decode("utf-8", "replace") if ended else told(raw)
     if isinstance(answer, dict):
         return ()
     lines = answer.splitlines()
-    if "end" not in lines[-2:]:
+    if "end" not in lines[-2:] and not ended:
         raise ValueError("no end")
-    found = []
+    found: list[NetMount] = []
+    asking = ""
     for line in lines:
         word, _blank, rest = line.partition(" ")
+        if word == "asking":
+            asking = rest
+        elif word in ("answers", "!failed"):
+            asking = ""
         if word == "answers":
             kind, _total, _used, _free, path = _words(rest, 5)
             found.append(NetMount(unescaped(path), kind, "answers"))
         elif word in ("!hung", "!left", "!failed"):
             kind, path = _words(rest, 2)
             found.append(NetMount(unescaped(path), kind, word[1:]))
+    if asking:
+        kind, path = _words(asking, 2)
+        found.append(NetMount(unescaped(path), kind, "hung"))
     return tuple(found)
 
 

@@ -293,8 +293,7 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         """Put the cursor on the row of that key, whatever was filtered."""
         self._host, self._words, self._only_problems = "*", "", False
         self._draw()
-        # A cursor that was never moved stays on the worst.
-        place = 0 if table.cursor == 0 else next((at for at, row in enumerate(self.shown) if row.key == key), 0)
+        place = next((at for at, row in enumerate(self.shown) if row.key == key), 0)
         table = self.query_one("#checks", RowTable)
         table.put_cursor(place)
         table.focus()

@@ -21,13 +21,14 @@ def finding(
     metrics: tuple[Metric, ...] = (),
     output: str = "",
 ) -> Finding:
-    proofs = ()
+    proofs: tuple[Evidence, ...] = ()
     if output:
         digest = hashlib.sha256(output.encode("utf-8", "surrogatepass")).hexdigest()
         proofs = (Evidence("df -P", output, digest, False, at, "ssh inspector@10.0.0.2"),)
     return Finding(
         check, target, item, status, Sentence("{what}", {"what": summary}), NOTHING, NOTHING, metrics, proofs,
-        Words("Make room", "腾出空间"), ("D3",), ("GB/T 22239-2019 8.1.4.9 a)",), at, 0.25, None, Words("Disk", "磁盘"), "pacs",
+        Words("Make room", "腾出空间"), ("D3",), ("GB/T 22239-2019 8.1.4.9 a)",), at, 0.25, None,
+        Words("Disk", "磁盘"), "pacs",
     )  # fmt: skip
 
 

@@ -220,14 +220,15 @@ def test_a_damaged_history_is_set_aside_and_begun_anew(tmp_path: Path) -> None:
 
 
 def test_damage_in_the_middle_is_found_and_the_next_opening_works(tmp_path: Path) -> None:
-    # GIVEN a history whose first page is whole and whose others are not
+    # GIVEN a history whose first half is whole and whose second half is not
     with closing(opened(tmp_path)) as history:
         number = ran(history, *(finding(item=f"/{n}", output=str(n) * 3000) for n in range(50)))
     raw = (tmp_path / NAME).read_bytes()
-    keep = 4096 * 12
+    keep = len(raw) // 2
     (tmp_path / NAME).write_bytes(raw[:keep] + b"\xa5" * (len(raw) - keep))
     # WHEN it is read THEN one sentence
     history = opened(tmp_path)
+    assert history.notice == ""
     with pytest.raises(StoreError, match="damaged"):
         history.findings(number)
     assert "damaged" in history.notice
