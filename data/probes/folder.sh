@@ -4,7 +4,13 @@
 now=$(date +%s)
 echo "now $now"
 folder=$1 name=$2 lag=$3
-if [ ! -d "$folder" ]; then echo "!missing $folder"; echo end; exit 0; fi
+if [ ! -d "$folder" ]; then
+    above=$folder
+    while [ ! -e "$above" ] && [ "$above" != / ] && [ -n "$above" ]; do above=${above%/*}; done
+    if [ -n "$above" ] && [ ! -x "$above" ]; then echo "!denied $folder"; else echo "!missing $folder"; fi
+    echo end
+    exit 0
+fi
 if [ ! -r "$folder" ] || [ ! -x "$folder" ]; then echo "!denied $folder"; echo end; exit 0; fi
 cd "$folder" || { echo "!denied $folder"; echo end; exit 0; }
 {
@@ -24,5 +30,8 @@ cd "$folder" || { echo "!denied $folder"; echo end; exit 0; }
         for (one in all) printf "top %d %.0f %d %.0f %s\n", old[one], oldbytes[one], all[one], bytes[one], one
         printf "count %d\n", n
     }'
-find . -type d ! -readable -print 2>/dev/null | sed -n 's/^\.\//!denied /p' | head -n 5
+# Folders that may not be entered are named by the shell itself: not every find can ask for rights.
+find . -type d 2>/dev/null | while IFS= read -r place; do
+    if [ ! -r "$place" ] || [ ! -x "$place" ]; then printf '!denied %s\n' "${place#./}"; fi
+done | head -n 5
 echo end

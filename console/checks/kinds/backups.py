@@ -20,6 +20,10 @@ from console.model.site import Backup, Limits, Site
 _SPREAD = 0.3
 """A backup that differs by more from the median of the others is looked at."""
 _LEAST_OTHERS = 3
+_PLANS = {"hourly": 3600.0, "weekly": 7 * 86400.0, "monthly": 31 * 86400.0}
+"""Seconds between two backups of a schedule; a daily one is judged by the site's own threshold."""
+_PACKED = (".zst", ".xz", ".bz2", ".lz4", ".zip", ".7z", ".xbstream", ".qp", ".gpg", ".enc")
+"""Packed or sealed: the end of the dump inside cannot be seen."""
 _ENDS = {
     b"-- PostgreSQL database dump complete": "pg_dump",
     b"-- PostgreSQL database cluster dump complete": "pg_dump",
@@ -61,7 +65,10 @@ def judge(asked: Asked) -> Sequence[Verdict]:
     limits = asked.limits
     if backup.max_age_s is not None:
         # The plan of the site says when it is late; the second night missed is critical.
-        limits = Limits(backup.max_age_s, max(limits.crit or 0.0, backup.max_age_s * 2 - 7200))
+        limits = Limits(backup.max_age_s, backup.max_age_s * 2)
+    elif backup.schedule in _PLANS:
+        plan = _PLANS[backup.schedule]
+        limits = Limits(plan + 7200, plan * 2 + 7200)
     verdicts = [_age(newest, lists.now, limits), _size(newest, found, backup), _end(newest, lists, backup)]
     if backup.other_disk:
         verdicts.append(_disk(lists, backup))
@@ -115,15 +122,15 @@ def _end(newest: File, lists: Lists, backup: Backup) -> Verdict:
     if not tail:
         source = N_("The end of {name} was not looked at: too large to unpack, or listed only.")
         return Verdict("end", Status.NA, Sentence(source, values))
-    writer = next((who for mark, who in _ENDS.items() if mark in tail), "")
+    writer = next((who for mark, who in _ENDS.items() if _ends_with(tail, mark)), "")
     if writer:
         values["writer"] = writer
         return Verdict("end", Status.OK, Sentence(N_("{name} has its end ({writer})."), values))
-    custom = head.startswith(b"PGDMP") or backup.format == "other"
+    custom = head.startswith(b"PGDMP") or backup.format == "other" or newest.name.endswith(_PACKED)
     if newest.name in ("xtrabackup_checkpoints", "xtrabackup_info") and b"to_lsn" in tail:
         return Verdict("end", Status.OK, Sentence(N_("{name} is complete up to its log sequence number."), values))
     if custom:
-        source = N_("The format of {name} shows no end; pg_restore --list, or better a restore, proves it.")
+        source = N_("The format of {name} shows no end; only a restore (or pg_restore --list) proves it.")
         return Verdict("end", Status.NA, Sentence(source, values))
     text = (
         any(head.startswith(mark) for mark in _BEGINNINGS)
@@ -135,6 +142,13 @@ def _end(newest: File, lists: Lists, backup: Backup) -> Verdict:
         return Verdict("end", Status.CRIT, Sentence(source, values))
     source = N_("{name} is of a kind whose end is not known; only a restore proves it.")
     return Verdict("end", Status.NA, Sentence(source, values))
+
+
+def _ends_with(tail: bytes, mark: bytes) -> bool:
+    """Whether the mark stands in the tail, and nothing but comments and psql's own words behind it."""
+    _before, found, after = tail.rpartition(mark)
+    lines = after.split(b"\n")[1:]
+    return bool(found) and all(not line.strip() or line.startswith((b"--", b"\\")) for line in lines)
 
 
 def _disk(lists: Lists, backup: Backup) -> Verdict:

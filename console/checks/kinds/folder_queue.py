@@ -64,6 +64,9 @@ def _waiting(queue: Queue, first: Listed, last: Listed, looks: Sequence[Lists], 
     if oldest is None:
         summary = Sentence(N_("Nothing waits in {queue}."), {"queue": queue.id})
         return Verdict("", Status.OK, summary, Sentence(N_("empty")), expected, tuple(metrics))
+    if oldest.mtime > now + 300:
+        source = N_("All files in {queue} are from the future: a clock is wrong, so nobody knows how long they wait.")
+        return Verdict("", Status.UNKNOWN, Sentence(source, {"queue": queue.id}), NOTHING, expected)
     age = max(now - oldest.mtime, 0.0)
     metrics[0] = Metric("oldest_s", age, "s", limits.warn, limits.crit)
     values: dict[str, Value] = {
@@ -77,8 +80,7 @@ def _waiting(queue: Queue, first: Listed, last: Listed, looks: Sequence[Lists], 
     source = N_("The oldest of {count} files ({size}) in {queue} waits for {age}.")
     span = looks[-1].now - looks[0].now
     if len(looks) > 1 and span > 0:
-        left = {file.path for file in first.files} - {file.path for file in last.files}
-        gone = len(left)
+        gone = _gone(first, last)
         metrics.append(Metric("left_per_minute", 60.0 * gone / span, "count"))
         values |= {"gone": str(gone), "span": duration(span)}
         if gone == 0 and first.count and status is not Status.OK:
@@ -87,6 +89,17 @@ def _waiting(queue: Queue, first: Listed, last: Listed, looks: Sequence[Lists], 
         elif gone:
             source = N_("The oldest of {count} files ({size}) in {queue} waits for {age}; {gone} left within {span}.")
     return Verdict("", status, Sentence(source, values), measured, expected, tuple(metrics))
+
+
+def _gone(first: Listed, last: Listed) -> int:
+    """How many of the oldest files left. Those in between are not named in a long queue, so they are not counted."""
+    oldest = sorted(first.files, key=lambda file: file.mtime)[:100]
+    still = {file.path for file in last.files}
+    if last.count > len(last.files) and len(first.files) < first.count:
+        still_oldest = sorted(last.files, key=lambda file: file.mtime)[:100]
+        horizon = still_oldest[-1].mtime
+        oldest = [file for file in oldest if file.mtime <= horizon]
+    return sum(file.path not in still for file in oldest)
 
 
 KIND = Kind("folder_queue", targets, judge, ask, again_after=timedelta(seconds=20))

@@ -6,7 +6,7 @@ range comes from the quarter and three-quarter points of those slopes. At least 
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from console.checks.kind import Asked, Kind, NotKnown, Sample
 from console.checks.kinds.partitions import ask_disks, watched
@@ -53,7 +53,8 @@ def _verdict(mount: Mount, asked: Asked) -> Verdict:
     low, middle, high = slopes(points)
     values |= {"growth": bytes_text(middle * 30)}
     growth = Metric("growth_bytes_per_day", middle, "bytes")
-    shrunk = any(after < before * (1 - _SHRINK) for (_d, before), (_e, after) in pairwise(points))
+    # Only since the last visit: an old clean-up was somebody's business then.
+    shrunk = points[-1][1] < points[-2][1] * (1 - _SHRINK)
     if middle <= 0:
         text = N_("{path} is not growing.")
         if shrunk:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from console.checks.kind import Asked, Check, Kind, NotKnown, Target, Wanted
-from console.checks.kinds.partitions import level
 from console.checks.parsers.files import lists_of
 from console.checks.raw import Probe
 from console.i18n import N_
 from console.model.amounts import bytes_text
 from console.model.checks import Metric, Status, Verdict
 from console.model.sentence import NOTHING, Sentence, Value
-from console.model.site import Database, Log, Site
+from console.model.site import Database, Limits, Log, Site
 
 
 def targets(check: Check, site: Site) -> Sequence[Target]:
@@ -36,6 +35,13 @@ def ask(wanted: Wanted) -> tuple[Probe, ...]:
     return (Probe("files", (pattern_of(wanted.target.thing),), 20.0),)
 
 
+def _level(size: float, limits: Limits) -> Status:
+    """The contract says at most: a file of exactly the limit is still in order."""
+    if limits.crit is not None and size > limits.crit:
+        return Status.CRIT
+    return Status.WARN if limits.warn is not None and size > limits.warn else Status.OK
+
+
 def judge(asked: Asked) -> Sequence[Verdict]:
     """One verdict for each file that is too large; else one for the largest."""
     limits = asked.limits
@@ -44,9 +50,9 @@ def judge(asked: Asked) -> Sequence[Verdict]:
         raise NotKnown(Sentence(N_("No file fits {pattern}."), {"pattern": found.pattern}))
     if found.largest is None:
         raise NotKnown(Sentence(N_("There are too many files to see each: {count}."), {"count": str(found.count)}))
-    large = {file.path: file for file in (*found.files, found.largest) if level(file.size, limits) is not Status.OK}
+    large = {file.path: file for file in (*found.files, found.largest) if _level(file.size, limits) is not Status.OK}
     verdicts = []
-    expected = Sentence(N_("under {size}"), {"size": bytes_text(limits.crit)}) if limits.crit is not None else NOTHING
+    expected = Sentence(N_("at most {size}"), {"size": bytes_text(limits.crit)}) if limits.crit is not None else NOTHING
     for file in large.values() or (found.largest,):
         values: dict[str, Value] = {"name": file.name, "size": bytes_text(file.size), "count": str(found.count)}
         source = N_("{name} has grown to {size}.")
@@ -56,7 +62,7 @@ def judge(asked: Asked) -> Sequence[Verdict]:
         measured = Sentence(N_("{size}"), values)
         item = file.path if large else "largest"
         verdicts.append(
-            Verdict(item, level(file.size, limits), Sentence(source, values), measured, expected, (metric,))
+            Verdict(item, _level(file.size, limits), Sentence(source, values), measured, expected, (metric,))
         )
     return verdicts
 

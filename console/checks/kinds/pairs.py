@@ -113,11 +113,25 @@ def _by_top(pair: Pair, left: Tree, right: Tree) -> Verdict:
         "lag": duration(pair.max_lag_s),
     }
     metrics = (Metric("folders_short", float(len(short)), "count"),)
+    alone = sorted(
+        name
+        for name, top in right.tops.items()
+        if name not in left.tops or left.tops[name].all < top.all or left.tops[name].all_bytes < top.all_bytes
+    )
+    values["alone"] = str(len(alone))
     expected = Sentence(N_("the same within {lag}"), values)
     if short:
         source = N_("{pair}: {short} subfolders hold less at the right, such as {name} ({left} against {right} files).")
         return Verdict(
             "", Status.CRIT, Sentence(source, values), Sentence(N_("{short} short"), values), expected, metrics
+        )
+    if alone:
+        values["name"] = alone[0]
+        source = N_(
+            "{pair}: {alone} subfolders hold more at the right, such as {name}; was something deleted at the left?"
+        )
+        return Verdict(
+            "", Status.WARN, Sentence(source, values), Sentence(N_("{alone} more"), values), expected, metrics
         )
     source = N_(
         "{pair}: every subfolder is complete at the right by count and bytes ({left} files, too many to compare by name)."

@@ -37,6 +37,9 @@ def judge(asked: Asked) -> Sequence[Verdict]:
 
 def _verdict(mount: Mount, asked: Asked, host: Host) -> Verdict:
     values = {"path": mount.path}
+    if mount.read_only is None:
+        source = N_("Windows does not say here whether {path} may be written to.")
+        return Verdict(mount.path, Status.NA, Sentence(source, values))
     metric = Metric("writable", 0.0 if mount.read_only else 1.0)
     if not mount.read_only:
         return Verdict(

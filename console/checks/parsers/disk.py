@@ -46,7 +46,8 @@ class Mount:
     type: str
     """Such as "ext4", small letters."""
     device: str
-    read_only: bool
+    read_only: bool | None
+    """None where nobody says, as of a volume of Windows."""
     space: Space | None
     """None where it was not asked (network) or gave no answer."""
     inodes: Space | None
@@ -95,8 +96,8 @@ def disks_of(raw: Raw) -> Disks:
 
 
 def _posix(text: str) -> Disks:
-    lines = text.splitlines()
-    if "end" not in lines[-2:]:
+    lines = text.split("\n")
+    if "end" not in lines[-3:]:
         raise ValueError("no end")
     now = 0.0
     table: dict[str, tuple[str, list[str], str]] = {}
@@ -137,7 +138,7 @@ def _windows(answer: dict[str, Any]) -> Disks:
         kind = str(volume["filesystem"]).lower()
         if int(volume["drive_type"]) != _FIXED_DRIVE or path.startswith("\\\\?"):
             continue
-        mounts.append(Mount(path, kind, path, False, Space(size - free, free, size), None))
+        mounts.append(Mount(path, kind, path, None, Space(size - free, free, size), None))
     if not mounts:
         raise ValueError("no volumes")
     return Disks(float(answer["now"]), tuple(mounts))
@@ -162,8 +163,8 @@ def net_mounts_of(raw: Raw) -> tuple[NetMount, ...]:
     answer = raw.output.decode("utf-8", "replace") if ended else told(raw)
     if isinstance(answer, dict):
         return ()
-    lines = answer.splitlines()
-    if "end" not in lines[-2:] and not ended:
+    lines = answer.split("\n")
+    if "end" not in lines[-3:] and not ended:
         raise ValueError("no end")
     found: list[NetMount] = []
     asking = ""

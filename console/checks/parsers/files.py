@@ -104,8 +104,8 @@ class _Builder:
 
 
 def _posix(text: str) -> Lists:
-    lines = text.splitlines()
-    if "end" not in lines[-2:]:
+    lines = text.split("\n")
+    if "end" not in lines[-3:]:
         raise ValueError("no end")
     now = 0.0
     found: list[_Builder] = []
@@ -187,8 +187,8 @@ class Tree:
 def tree_of(raw: Raw) -> Tree:
     """Raises NotKnown where the answer is not complete, ValueError and the like for anything but an answer."""
     answer = told(raw)
-    lines = _lines_of(answer) if isinstance(answer, dict) else answer.splitlines()
-    if "end" not in lines[-2:]:
+    lines = _lines_of(answer) if isinstance(answer, dict) else answer.split("\n")
+    if "end" not in lines[-3:]:
         raise ValueError("no end")
     now, count = 0.0, -1
     tops: dict[str, Top] = {}

@@ -150,7 +150,8 @@ def test_a_forecast_needs_days_and_is_never_more_than_a_warning() -> None:
     assert slow is Status.OK
     still, sentence = status((30, 50 * 1024.0), (20, 50 * 1024.0), (10, 50 * 1024.0))
     assert (still, "not growing" in sentence) == (Status.OK, True)
-    assert status((30, 99 * 1024.0), (20, 99 * 1024.0), (10, 50 * 1024.0))[0] is Status.WARN
+    assert status((30, 99 * 1024.0), (20, 99 * 1024.0), (10, 99 * 1024.0))[0] is Status.WARN
+    assert status((30, 99 * 1024.0), (20, 50 * 1024.0), (10, 50 * 1024.0))[0] is Status.OK
 
 
 def test_one_clean_up_does_not_bend_the_slope() -> None:
@@ -172,6 +173,7 @@ def test_the_volumes_of_windows_are_judged_alike() -> None:
     host = Host("ris", via="bundle", mounts=("c:\\",))
     assert status_of(check_of("disk.used"), target(host), found_out(facts)) == [Status.CRIT]
     assert status_of(check_of("disk.inodes"), target(host), found_out(facts)) == [Status.NA]
+    assert status_of(check_of("disk.writable"), target(host), found_out(facts)) == [Status.NA]
 
 
 def test_odd_names_survive() -> None:

@@ -80,6 +80,12 @@ def test_a_site_that_knows_its_plan_sets_the_age() -> None:
     assert verdicts(listing((5.0, 100)), max_age_s=4 * HOUR)["age"] is Status.WARN
 
 
+def test_a_weekly_plan_is_late_after_a_week() -> None:
+    assert verdicts(listing((80.0, 100)), schedule="weekly")["age"] is Status.OK
+    assert verdicts(listing((180.0, 100)), schedule="weekly")["age"] is Status.WARN
+    assert verdicts(listing((49.0, 100)), max_age_s=HOUR)["age"] is Status.CRIT
+
+
 def test_a_file_from_the_future_means_that_a_clock_is_wrong() -> None:
     assert verdicts(listing((-3.0, 100)))["age"] is Status.WARN
 
@@ -110,6 +116,8 @@ def test_the_least_size_of_the_site_counts() -> None:
         (b"-- MySQL dump 10", b"INSERT INTO `study` VALUES (1,", Status.CRIT),
         (b"--\n-- PostgreSQL", b"5\t2026-11-23\n", Status.CRIT),
         (b"xtrabackup: reco", b"20261123 02:00:00 completed OK!\n", Status.OK),
+        (b"--\n-- PostgreSQL", DUMP + b"COPY public.study FROM stdin;\n1\n", Status.CRIT),
+        (b"--\n-- PostgreSQL", DUMP + b"\\unrestrict abc\n\n", Status.OK),
         (b"PGDMP\x01\x0e", b"\x00\x01binary", Status.NA),
         (b"\x1f\x8b\x08", b"", Status.NA),
     ],
@@ -214,7 +222,9 @@ def logs(pattern: str = "/l/*.log") -> Target:
     return Target("ris", "a", Database("ris", "x", log_files=LogFiles(pattern, "a")))
 
 
-@pytest.mark.parametrize(("size", "status"), [(5, Status.OK), (8, Status.WARN), (9, Status.WARN), (10, Status.CRIT)])
+@pytest.mark.parametrize(
+    ("size", "status"), [(5, Status.OK), (8, Status.OK), (9, Status.WARN), (10, Status.WARN), (11, Status.CRIT)]
+)
 def test_a_log_file_has_ten_gigabytes_at_most(size: int, status: Status) -> None:
     raw = text(
         f"now {NOW}\npattern /l/*.log\nfile {NOW} 10 /l/a.log\nfile {NOW} {size * 10**9} /l/b.log\n"
@@ -226,7 +236,9 @@ def test_a_log_file_has_ten_gigabytes_at_most(size: int, status: Status) -> None
 def test_no_log_file_is_unknown_and_a_hidden_large_one_is_found() -> None:
     none = text(f"now {NOW}\npattern /l/*.log\ncount 0 0\nend\n")
     assert status_of(check_of("files.log-size"), logs(), none) == [Status.UNKNOWN]
-    hidden = text(f"now {NOW}\npattern /l/*.log\nfile {NOW} 1 /l/a.log\nlargest {11 * 10**9} 5 /l/z.log\ncount 900 1\nend\n")
+    hidden = text(
+        f"now {NOW}\npattern /l/*.log\nfile {NOW} 1 /l/a.log\nlargest {11 * 10**9} 5 /l/z.log\ncount 900 1\nend\n"
+    )
     assert status_of(check_of("files.log-size"), logs(), hidden) == [Status.CRIT]
     windows = {"now": NOW, "patterns": [{"pattern": "/l/*.log", "trouble": "", "count": 900, "bytes": 1, "part": False,
                "files": [{"path": "C:\\a.log", "size": 1, "mtime": NOW}]}]}  # fmt: skip
@@ -242,7 +254,10 @@ def queue(folder: Path | str = "/q") -> Target:
 
 def waiting(now: float, *files: tuple[str, float], beside: str = "") -> Raw:
     rows = "".join(f"file {now - age} 10 /q/{name}\n" for name, age in files)
-    rest = "".join(f"pattern /q/{bad}\n{beside if bad == '*.bad' else ''}count {1 if beside and bad == '*.bad' else 0} 0\n" for bad in ("*.tmp", "*.bad", "*.part"))
+    rest = "".join(
+        f"pattern /q/{bad}\n{beside if bad == '*.bad' else ''}count {1 if beside and bad == '*.bad' else 0} 0\n"
+        for bad in ("*.tmp", "*.bad", "*.part")
+    )
     return text(f"now {now}\npattern /q/*.dcm\n{rows}count {len(files)} {len(files) * 10}\n{rest}end\n")
 
 
@@ -268,6 +283,21 @@ def test_a_queue_that_stands_still_says_so_however_short_it_is() -> None:
     (verdict,) = judge(check_of("queue.folder"), queue(), waiting(NOW, ("a", 900)), waiting(NOW + 20, ("a", 920)))
     assert "stands still" in str(verdict.summary)
     assert {metric.name: metric.value for metric in verdict.metrics}["left_per_minute"] == 0
+
+
+def test_a_long_queue_that_only_grows_stands_still(tmp_path: Path) -> None:
+    # GIVEN 300 files of which 200 are named, and 50 more that came WHEN none left THEN it stands still
+    def look(count: int) -> Raw:
+        files = [(f"{number:04}", 5000.0 - number) for number in range(count)]
+        rows = sorted(files, key=lambda file: file[1])
+        named = rows[:100] + rows[-100:]
+        said_rows = "".join(f"file {NOW - age} 10 /q/{name}\n" for name, age in named)
+        rest = "".join(f"pattern /q/{bad}\ncount 0 0\n" for bad in ("*.tmp", "*.bad", "*.part"))
+        return text(f"now {NOW}\npattern /q/*.dcm\n{said_rows}count {count} 10\n{rest}end\n")
+
+    later = look(350)
+    later = Raw(later.probe, "posix", later.output.replace(f"now {NOW}".encode(), f"now {NOW + 20}".encode(), 1), 0)
+    assert status_of(check_of("queue.folder"), queue(), look(300), later) == [Status.CRIT]
 
 
 def test_refused_files_beside_the_queue_are_a_warning() -> None:
@@ -348,6 +378,10 @@ def test_many_files_are_compared_by_subfolder() -> None:
     target = pair(Path("/l"), Path("/r"))
     assert status_of(check_of("files.pair"), target, left, whole) == [Status.OK]
     assert status_of(check_of("files.pair"), target, left, short) == [Status.CRIT]
+    gone = text(f"now {NOW}\ntop 0 0 9001 901 2026\ntop 0 0 6000 600 2025\ncount 15001\nend\n")
+    assert status_of(check_of("files.pair"), target, left, gone) == [Status.WARN]
+    nothing = text(f"now {NOW}\ncount 0\nend\n")
+    assert status_of(check_of("files.pair"), target, nothing, gone) == [Status.WARN]
 
 
 def test_empty_or_unreadable_folders_prove_nothing() -> None:
@@ -357,6 +391,22 @@ def test_empty_or_unreadable_folders_prove_nothing() -> None:
     assert status_of(check_of("files.pair"), target, empty, empty) == [Status.UNKNOWN]
     assert status_of(check_of("files.pair"), target, denied, empty) == [Status.UNKNOWN]
     assert status_of(check_of("files.pair"), target, text("now 5\n"), empty) == [Status.UNKNOWN]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_subfolder_that_may_not_be_read_makes_the_pair_unknown(tmp_path: Path, shell: str) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("giving up rights needs root")
+    for name, mode in (("open", 0o755), ("shut", 0o744)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.dcm").write_bytes(b"1")
+        (tmp_path / name).chmod(mode)
+    above = tmp_path
+    while above != Path("/tmp"):
+        above.chmod(0o755)
+        above = above.parent
+    raw = said("folder", str(tmp_path), "*", "0", shell=shell, user=65534)
+    assert status_of(check_of("files.pair"), pair(tmp_path, tmp_path), raw, raw) == [Status.UNKNOWN]
 
 
 def test_the_section_names_what_it_compares(tmp_path: Path) -> None:
