@@ -89,7 +89,7 @@ class CheckDesk:
     def runs(self, site: str) -> tuple[CheckRun, ...]:
         """Earlier runs of a site, newest first. Raises StoreError."""
         with closing(self._history()) as history:
-            return tuple(run for run in history.runs(50) if run.site == site)
+            return history.runs(50, site)
 
     def with_findings(self, run: CheckRun) -> CheckRun:
         """A run of the list with what it found. Raises StoreError."""

@@ -320,7 +320,7 @@ class CheckRoom:
         status = worst(found.status for found in findings)
         now = self._clock()
         run = CheckRun(0, self.state.site.name, now, 0.0, status, self._stopped, operator, counts, findings)
-        self.records.export(form, path, run)
+        self.records.export(form, path.expanduser(), run)
 
     def note_of(self, check: str) -> Check | None:
         """The catalogue's entry of a check."""

@@ -38,17 +38,29 @@ class Trouble(Exception):
     """One sentence for whoever started the program."""
 
 
-def pins(section: str, platform: str, constraints: Path) -> list[str]:
-    """The pinned requirements under one heading ("# == run time") of the constraints that `platform` needs."""
+def pins(section: str, platform: str, constraints: Path, python: str = "3.11") -> list[str]:
+    """The pinned requirements under one heading ("# == run time") that `platform` and this Python need."""
     found, here = [], False
     for line in constraints.read_text(encoding="utf-8").splitlines():
         if line.startswith("# == "):
             here = line.removeprefix("# == ").strip() == section
         elif here and line.strip() and not line.startswith("#"):
             requirement, _, marker = line.partition(";")
-            if not marker or (platform == "windows") == ("win32" in marker):
+            if all(_applies(part.strip(), platform, python) for part in marker.split(" and ")):
                 found.append(requirement.strip())
     return found
+
+
+def _applies(marker: str, platform: str, python: str) -> bool:
+    """Whether one of the few markers that the constraints use holds; pip's own are more than this script may import."""
+    if not marker:
+        return True
+    name, _sign, value = marker.replace('"', "").split()
+    if name == "sys_platform":
+        return value == ("win32" if platform == "windows" else "linux")
+    if (name, _sign) == ("python_version", "<"):
+        return tuple(map(int, python.split("."))) < tuple(map(int, value.split(".")))
+    raise Trouble(f"constraints.txt has a marker that nobody reads: {marker}")
 
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str:
@@ -104,9 +116,9 @@ def collect(folder: Path, pythons: Sequence[str], platforms: Sequence[str]) -> s
                 target = ("--only-binary=:all:", "--no-deps", "--implementation", "cp", "--python-version", python)
                 tags = [part for tag in PLATFORMS[platform] for part in ("--platform", tag)]
                 download = (*pip, "download", "--dest", folder, *target, *tags)
-                if error := run((*download, *pins("run time", platform, ROOT / "constraints.txt"))):
+                if error := run((*download, *pins("run time", platform, ROOT / "constraints.txt", python))):
                     raise Trouble(f"Not everything exists for Python {python} on {platform}: {last_words(error)}")
-                if run((*download, *pins("codecs", platform, ROOT / "constraints.txt"))):
+                if run((*download, *pins("codecs", platform, ROOT / "constraints.txt", python))):
                     lacking.append(f"Python {python} on {platform}")
     shutil.copyfile(__file__, folder / "offline.py")
     wheels = sorted(folder.glob("*.whl"))

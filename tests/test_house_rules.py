@@ -17,6 +17,11 @@ PACKAGE = ROOT / "console"
 CATALOGUE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "console.po"
 
 LONG_MODULES: dict[str, str] = {
+    "console/checkroom.py": "one state: what runs, what is known, and who is told",
+    "console/checks/runner.py": "one run: asking, confirming, asking again, judging, each on its own clock",
+    "console/checks/logs/rotation.py": "one decision: which file goes on where the last look ended",
+    "console/checks/logs/scan.py": "one hot loop over blocks, and what it keeps of them",
+    "console/screens/checklists/screen.py": "one screen: three panes that follow each other",
     "console/commands.py": "one table, and it is read from top to bottom",
     "console/screens/studies/screen.py": "one screen: searching, showing, and what its keys do",
     "console/studies/importer.py": "rows into tables: what gathers, what is written, what a first import leaves out",
@@ -28,7 +33,9 @@ LONG_MODULES: dict[str, str] = {
 
 ROOMS = frozenset(
     {
-        "model", "dicom", "dicom/network", "graphics", "checks", "repair", "inspection", "report", "store", "demo",
+        "model", "dicom", "dicom/network", "graphics", "site", "checks", "checks/kinds", "checks/transports",
+        "checks/local", "checks/parsers", "checks/logs", "checks/baseline", "checks/network",
+        "repair", "inspection", "report", "store", "demo",
         "locale", "locale/zh", "locale/zh/LC_MESSAGES", "widgets", "screens", "screens/home", "screens/checklists",
         "screens/studies", "studies", "studies/export", "screens/viewer", "screens/repair", "screens/inspections",
         "screens/settings", "screens/dialogs",

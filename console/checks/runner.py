@@ -84,7 +84,10 @@ class Runner:
         state = _State(open={row.key: row for row in rows})
         problem = ""
         run = 0
-        on_event(Planned(tuple(row.planned for row in rows), warnings_of(self.catalogue, rows)))
+        warnings = warnings_of(self.catalogue, rows)
+        if self.history.notice:
+            warnings = (Sentence(N_("{why}"), {"why": self.history.notice}), *warnings)
+        on_event(Planned(tuple(row.planned for row in rows), warnings))
         try:
             run = self.history.begin(self.site.name, started, self.operator, selection)
         except ConsoleError as error:

@@ -175,7 +175,8 @@ def _free_ports() -> Ports:
 
 def site_text(folder: Path, ports: Ports, today: date) -> str:
     """The practice site's site file. Paths are written as TOML literals: they may hold backslashes."""
-    return f"""# The practice site: everything below lies on this machine. Change what you like; delete the file to begin again.
+    dumps = folder / "backup" / "ris-*.sql"
+    return f"""# The practice site, all on this machine. Change what you like; delete the file to begin again.
 [site]
 name = "练习医院 心导管室"
 timezone = "Asia/Shanghai"
@@ -199,7 +200,14 @@ ports = [{ports.archive}, {ports.web}]
 [[database]]
 id = "ris"
 url = "postgresql://console_ro@127.0.0.1:5432/ris"
-backup = {{ host = "pacs-a", files = '{folder / "backup" / "ris-*.sql"}', schedule = "daily", max_age = "26h", min_bytes = "100KB", other_disk = false }}
+
+[database.backup]
+host = "pacs-a"
+files = '{dumps}'
+schedule = "daily"
+max_age = "26h"
+min_bytes = "100KB"
+other_disk = false
 
 [[node]]
 id = "archive"

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from console.demo.archive import EchoHandler
@@ -51,7 +51,9 @@ class Ward:
         self._logs()
         if self.faults != self._done:
             missing = 3 if "backup-old" in self.faults else 0
-            fill_backups(self._folder, date.today(), missing=missing, broken="backup-cut" in self.faults)
+            fill_backups(
+                self._folder, datetime.now(UTC).astimezone().date(), missing=missing, broken="backup-cut" in self.faults
+            )
             self._mirror()
             self._done = self.faults
         self._number += 1
@@ -92,7 +94,7 @@ class Ward:
             (place / f"{time.time_ns()}.dcm").write_bytes(b"\0" * 2048)
 
     def _logs(self) -> None:
-        now = datetime.now()
+        now = datetime.now(UTC).astimezone()
         stamp = f"{now:%Y-%m-%d %H:%M:%S},{now.microsecond // 1000:03}"
         chance = random.Random(self._number)
         study = chance.randrange(10_000, 99_999)
@@ -148,7 +150,7 @@ def _page(broken: Callable[[], bool]) -> type[socketserver.BaseRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """The console's terminal is no place for it."""
 
     return Page

@@ -138,6 +138,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+    ready = False
     try:
         if not _number(connection, "schema_version"):
             with suppress(OSError):
@@ -151,9 +152,10 @@ def _opened(path: Path) -> sqlite3.Connection:
         _check(connection, path)
         # Whatever a kill leaves is whole; `History.end` sees to it that a power cut takes no run that has ended.
         connection.execute("PRAGMA synchronous=NORMAL")
-    except BaseException:
-        connection.close()
-        raise
+        ready = True
+    finally:
+        if not ready:
+            connection.close()
     return connection
 
 

@@ -1,7 +1,8 @@
 """A process beside an index run: reads the objects it is told to and hands back rows, or makes lines of studies.
 
 `python -m console.studies.worker_process` speaks length-prefixed marshal on standard input and output with
-`console.studies.workers` and `console.studies.computing` until the pipe closes. It limits its own memory, and a crash ends it alone.
+`console.studies.workers` and `console.studies.computing` until the pipe closes. It limits its own memory, and a crash
+ends it alone.
 """
 
 import marshal

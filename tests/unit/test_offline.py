@@ -63,8 +63,8 @@ def closure(requirements: list[str], world: dict[str, str]) -> set[str]:
     return found
 
 
-def sections(*names: str, platform: str) -> set[str]:
-    return {pin.partition("==")[0] for name in names for pin in pins(name, platform, CONSTRAINTS)}
+def sections(*names: str, platform: str, python: str) -> set[str]:
+    return {pin.partition("==")[0] for name in names for pin in pins(name, platform, CONSTRAINTS, python)}
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: f"{world['python_version']}-{world['sys_platform']}")
@@ -73,20 +73,24 @@ def test_the_constraints_name_everything_that_is_carried_and_nothing_else(world:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     platform = "windows" if world["sys_platform"] == "win32" else "linux"
+    python = world["python_version"]
     # THEN each section of the constraints is what pip would resolve on that system
     run_time = closure(project["dependencies"], world)
-    assert sections("run time", platform=platform) == run_time
-    assert sections("codecs", platform=platform) == closure(extras["codecs"], world) - run_time
+    assert sections("run time", platform=platform, python=python) == run_time
+    assert sections("codecs", platform=platform, python=python) == closure(extras["codecs"], world) - run_time
     tests = closure(extras["test"], world) - run_time
-    assert tests <= sections("tests", platform="windows")
-    assert sections("tests", platform="linux") <= tests
+    assert tests <= sections("tests", platform="windows", python=python)
+    assert sections("tests", platform="linux", python=python) <= tests
 
 
 def test_pins_for_windows_are_not_asked_for_on_linux(tmp_path: Path) -> None:
     file = tmp_path / "constraints.txt"
-    file.write_text('# == run time\na==1\n\nb==2 ; sys_platform == "win32"\n# note\n# == tests\nc==3\n')
-    assert pins("run time", "linux", file) == ["a==1"]
-    assert pins("run time", "windows", file) == ["a==1", "b==2"]
+    file.write_text(
+        '# == run time\na==1\n\nb==2 ; sys_platform == "win32"\n# note\nd==4 ; python_version < "3.12"\n'
+        "# == tests\nc==3\n"
+    )
+    assert pins("run time", "linux", file, "3.13") == ["a==1"]
+    assert pins("run time", "windows", file, "3.11") == ["a==1", "b==2", "d==4"]
 
 
 def test_installing_never_looks_beyond_the_folder() -> None:

@@ -127,9 +127,7 @@ def _by_top(pair: Pair, left: Tree, right: Tree) -> Verdict:
         )
     if alone:
         values["name"] = alone[0]
-        source = N_(
-            "{pair}: {alone} subfolders hold more at the right, such as {name}; was something deleted at the left?"
-        )
+        source = N_("{pair}: {alone} subfolders hold more at the right, such as {name}; was something deleted?")
         return Verdict(
             "", Status.WARN, Sentence(source, values), Sentence(N_("{alone} more"), values), expected, metrics
         )

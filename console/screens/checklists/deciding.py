@@ -252,7 +252,7 @@ class Deciding(ConsoleScreen):
         answer = await self.app.push_screen_wait(AskText(_("Export"), _("Write to:"), str(start)))
         if not answer or not answer.strip():
             return
-        path = Path(answer.strip()).expanduser()
+        path = Path(answer.strip())
         try:
             operator = self.services.preferences.now.operator
             await asyncio.to_thread(self.services.checkroom.export, ending, path, operator)

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,8 @@ def said(name: str, *args: str, shell: str = "sh", user: int | None = None) -> R
 # Backups
 
 
-def database(folder: Path | str = "/b", **more: object) -> Target:
-    backup = Backup(f"{folder}/*.sql", "pacs-a", **{"other_disk": False, **more})  # type: ignore[arg-type]
+def database(folder: Path | str = "/b", **more: Any) -> Target:
+    backup = Backup(f"{folder}/*.sql", "pacs-a", **{"other_disk": False, **more})
     return Target("ris", "pacs-a", Database("ris", "postgresql://x/ris", backup=backup))
 
 
@@ -60,7 +61,7 @@ def listing(*files: tuple[float, int], tail: bytes = DUMP, head: bytes = b"--\n-
     return text(f"now {NOW}\npattern /b/*.sql\n{rows}count {len(files)} 1\n{ends}{more}end\n")
 
 
-def verdicts(raw: Raw, **more: object) -> dict[str, Status]:
+def verdicts(raw: Raw, **more: Any) -> dict[str, Status]:
     return {verdict.item: verdict.status for verdict in judge(check_of("backup.files"), database(**more), raw)}
 
 
@@ -98,8 +99,16 @@ def test_no_backup_at_all_is_critical_and_no_look_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "status"), [(100, Status.OK), (129, Status.OK), (150, Status.WARN), (60, Status.WARN), (10, Status.CRIT), (0, Status.CRIT)]
-)  # fmt: skip
+    ("size", "status"),
+    [
+        (100, Status.OK),
+        (129, Status.OK),
+        (150, Status.WARN),
+        (60, Status.WARN),
+        (10, Status.CRIT),
+        (0, Status.CRIT),
+    ],
+)
 def test_size_is_compared_with_the_others(size: int, status: Status) -> None:
     assert verdicts(listing((2.0, size), *WEEK[1:]))["size"] is status
 
