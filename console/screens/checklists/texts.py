@@ -47,7 +47,7 @@ def columns() -> tuple[Column, ...]:
     """Of the list of checks."""
     return (
         Column("", 3, rank=2),
-        Column(_("Check"), 12, flex=3),
+        Column(_("Check"), 18, flex=3),
         Column(_("Of what"), 10, flex=2),
         Column(_("Measured"), 10, flex=2),
         Column(_("Expected"), 9, flex=1, rank=1),
@@ -201,9 +201,9 @@ def due_lines(dues: Sequence[tuple[str, date]], today: date, symbols: Symbols) -
     for what, day in dues:
         left = (day - today) // timedelta(days=1)
         if left < 0:
-            right = _("{days} days late").format(days=-left)
+            right = _("{days} d late").format(days=-left)
         else:
-            right = _("today") if left == 0 else _("in {days} days").format(days=left)
+            right = _("today") if left == 0 else _("in {days} d").format(days=left)
         mark = symbols.verdicts[0] if left < 0 else symbols.verdicts[2] if left <= 30 else " "
         lines.append(Line(f"{mark} {clean(what)}", right=right))
     return lines

@@ -146,7 +146,7 @@ class HomeScreen(Beginning, Running):
             said = _("checking: {done} of {total}").format(done=self._board.done, total=self._board.total)
         elif not self._board.rows and not self.begins:
             said = _("Nothing was checked yet. Press r to run the checks.")
-        self.query_one("#sum", Static).update(Text(said, no_wrap=True, overflow="ellipsis"))
+        self.query_one("#sum", Static).update(said)
 
     def _show_due(self) -> None:
         today = self.services.clock().date()

@@ -39,7 +39,11 @@ SITE = Site(
     nodes=(Node("archive", "PACS", "127.0.0.1", 104, tls=True, web="https://127.0.0.1/"),),
     queues=(Queue("send", "folder", "a", "/q"),),
     pairs=(Pair("mirror", FolderAt("a", "/l"), FolderAt("a", "/r")),),
-    logs=(Log("error", "a", "error", "/l/e.log"), Log("app", "a", "app", "/l/a.log"), Log("unit", "a", "error", unit="x")),
+    logs=(
+        Log("error", "a", "error", "/l/e.log"),
+        Log("app", "a", "app", "/l/a.log"),
+        Log("unit", "a", "error", unit="x"),
+    ),
     interfaces=(
         Interface("his", "hl7", "127.0.0.1", 1),
         Interface("web", "http", url="https://127.0.0.1/"),
