@@ -203,7 +203,7 @@ async def test_a_study_is_exported_after_its_plan_was_read_and_never_by_enter_al
         # THEN it is there, and the last word says whether the medium may be taken out
         assert (target / "DICOMDIR").is_file()
         assert contents(target, "IM*") == contents(disc, "*.dcm")
-        assert "read back" in screen_text(app)
+        await until(pilot, lambda: "read back" in screen_text(app))
 
 
 async def test_a_plan_that_cannot_be_carried_out_offers_only_the_way_back(
