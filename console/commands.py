@@ -128,7 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     # Home
     Command("home.open", "o", N_("Open a picture"), N_("Chooses a DICOM file or a folder and shows it."), "open_file"),
     Command("home.enter", "enter", N_("Open"), N_("Opens the picture under the cursor again."), "open_recent", "enter"),
-    Command("home.run", "r", N_("Check"), N_("Runs all checks of the site."), "run"),
+    Command("home.run", "r", N_("Run checks"), N_("Runs all checks of the site."), "run"),
     Command(
         "home.learn",
         "1",

@@ -130,8 +130,10 @@ def to_markdown(run: CheckRun) -> str:
         )
         lines += [f"- {name}: {_md(value)}" for name, value in facts if value]
         if finding.status not in (Status.OK, Status.NA) and finding.remedy:
-            lines.append(f"- {_('What to do')}: {_md(str(finding.remedy))}")
-        lines += [f"- {_('Evidence')}: {_md(proof.tool)}, SHA-256 {proof.sha256}" for proof in finding.evidence]
+            todo = _("What to do")
+            lines.append(f"- {todo}: {_md(str(finding.remedy))}")
+        proof_of = _("Evidence")
+        lines += [f"- {proof_of}: {_md(proof.tool)}, SHA-256 {proof.sha256}" for proof in finding.evidence]
         lines.append("")
     return "\n".join(lines)
 

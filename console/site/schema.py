@@ -77,7 +77,7 @@ def _id(help_: str) -> Key:
     return Key("id", "id", N_("Id"), help_, required=True)
 
 
-_NAME = Key("name", "text", N_("Name"), N_("As people call it; the id is shown where there is none."))
+_NAME = Key("name", "text", N_("Name shown"), N_("As people call it; the id is shown where there is none."))
 _LIMITS = Key("thresholds", "limits", N_("Thresholds"), N_("Instead of the limits of the whole site."))
 _SECRET = Key(
     "secret", "text", N_("Secret"),

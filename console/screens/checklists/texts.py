@@ -133,8 +133,8 @@ def detail(
     if finding is None:
         lines.append(Line(_("being asked") if row.state == "running" else _("not asked yet")))
         return lines
-    since = f" · {_('since {time}').format(time=moment(finding.since, now))}" if finding.since is not None else ""
-    lines.append(Line(f"{sign(finding.status, symbols)} {_(WORDS[finding.status])}{since}"))
+    since = _("since {time}").format(time=moment(finding.since, now)) if finding.since is not None else ""
+    lines.append(Line(joined([f"{sign(finding.status, symbols)} {_(WORDS[finding.status])}", since])))
     lines += _wrapped(str(finding.summary), width)
     for name, value in ((_("Measured"), str(finding.measured)), (_("Expected"), str(finding.expected))):
         if value:

@@ -139,7 +139,17 @@ def test_nothing_of_the_patient_is_left(tmp_path: Path) -> None:
             assert element.value in (None, "", "REMOVED", "19000101", "000000", "19000101000000", "000Y"), element
     # THEN nor by a search through all bytes, the DICOMDIR's and the lists' included, in any case of letters
     for name, data in tree(tmp_path / "out").items():
-        for word in (b"geheim", b"anneliese", b"kh-4711", b"akte 4711", b"19530217", b"secret", b"201904", b"acc-55", b"1.2.826.7"):
+        for word in (
+            b"geheim",
+            b"anneliese",
+            b"kh-4711",
+            b"akte 4711",
+            b"19530217",
+            b"secret",
+            b"201904",
+            b"acc-55",
+            b"1.2.826.7",
+        ):
             assert word not in data.lower(), (name, word)
     # THEN private elements, curves, overlays, padding and the preamble are gone
     assert not [element.tag for element in everything(ds) if element.tag.is_private]
