@@ -76,13 +76,13 @@ def row_of(app: ConsoleApp, check: str = "net.interface") -> Status | None:
     return rows[0].status if rows else None
 
 
-async def at_checks(pilot: Pilot[None], app: ConsoleApp) -> None:
+async def at_checks(pilot: Pilot[int], app: ConsoleApp) -> None:
     await until(pilot, lambda: app.services.checkroom.ready)
     await pilot.press("f3")
     await until(pilot, lambda: isinstance(app.screen, ChecklistsScreen) and bool(app.screen.query("#checks")))
 
 
-async def only(pilot: Pilot[None], app: ConsoleApp) -> None:
+async def only(pilot: Pilot[int], app: ConsoleApp) -> None:
     """Run the one check of the test alone, and wait for its end."""
     from console.model.check_run import Selection
 

@@ -132,7 +132,7 @@ def _by_top(pair: Pair, left: Tree, right: Tree) -> Verdict:
             "", Status.WARN, Sentence(source, values), Sentence(N_("{alone} more"), values), expected, metrics
         )
     source = N_(
-        "{pair}: every subfolder is complete at the right by count and bytes ({left} files, too many to compare by name)."
+        "{pair}: every subfolder is complete at the right by count and bytes ({left} files, too many for names)."
     )
     return Verdict("", Status.OK, Sentence(source, values), Sentence(N_("{left} files"), values), expected, metrics)
 
