@@ -47,6 +47,9 @@ class CheckRoom:
         self.last_end: Ended | None = None
         self._clock = clock
         self._lock = threading.Lock()
+        self._version = 0
+        """Counts changes; the board that was drawn last is good until the next."""
+        self._drawn: tuple[int, date, Board] | None = None
         self._listeners: list[Callable[[], None]] = []
         self._job: CheckJob | None = None
         self._began = 0.0
@@ -124,6 +127,7 @@ class CheckRoom:
         return deaf
 
     def _tell(self) -> None:
+        self._version += 1
         with self._lock:
             listeners = list(self._listeners)
         for heard in listeners:
@@ -223,7 +227,17 @@ class CheckRoom:
     # What is shown
 
     def board(self, today: date) -> Board:
-        """Where every question stands."""
+        """Where every question stands. Made anew only when something changed: every bar of every screen asks."""
+        version = self._version
+        known = self._drawn
+        if known is not None and known[:2] == (version, today):
+            running = self._job is not None
+            return replace(known[2], elapsed_s=time.monotonic() - self._began if running else 0.0)
+        board = self._board(today)
+        self._drawn = (version, today, board)
+        return board
+
+    def _board(self, today: date) -> Board:
         with self._lock:
             planned, findings = dict(self._planned), dict(self._findings)
             running, waiting = set(self._running), set(self._waiting)

@@ -1,14 +1,21 @@
 """The site file behind the screens: reading, forms, learning, passwords, host keys. Calls may block."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from console.checks.catalogue import load
 from console.checks.learning import learn_host
+from console.checks.plan import plan, probes_of
+from console.checks.transports.bundle import FOLDER as BUNDLES
+from console.checks.transports.bundle import BundleTrouble, read_bundle
+from console.checks.transports.collecting import write_collector
+from console.checks.transports.collecting_windows import write_collector_windows
 from console.checks.transports.hostkeys import HostKeys
-from console.errors import ConsoleError
-from console.model.check_run import TrustQuestion
+from console.errors import ConsoleError, UsageError
+from console.i18n import _
+from console.model.check_run import Selection, TrustQuestion
 from console.model.site import Site
 from console.resources import resource
 from console.site.assets import Asset, assets
@@ -18,6 +25,8 @@ from console.site.reading import find_site, load_site, this_machine
 from console.site.secrets import Secrets
 from console.site.trouble import SiteErrors
 from console.site.writing import entries, remove_entry, write_new
+from console.store.files import replace_file
+from console.store.trouble import cannot_read, cannot_write
 
 SITE_FILE = "site.toml"
 """In the home folder."""
@@ -142,6 +151,41 @@ class SiteDesk:
         """Everything of the site, servers first."""
         return assets(self.state.site)
 
+    # Carried on a stick
+
+    def write_collector(self, host_id: str, folder: Path, system: str) -> tuple[Path, ...]:
+        """Write the read-only collect script for a host of the site, with its SHA-256; the files, the script first.
+
+        `system` is "linux" or "windows". Raises UsageError where the host has no checks, StoreError.
+        """
+        host = self.state.site.host(host_id)
+        probes = probes_of(plan(load(self.home), self.state.site, Selection(), self.home), host_id)
+        if host is None or not probes:
+            raise UsageError(_("Nothing to collect"), _("No check asks anything of {host}.").format(host=host_id))
+        write = write_collector_windows if system == "windows" else write_collector
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        return write(folder, replace(host, via="bundle"), probes)
+
+    def take_bundle(self, path: Path) -> Path:
+        """Copy what a collect script left into the home folder, checked first. Raises UsageError, StoreError."""
+        try:
+            _document, _proven = read_bundle(path)
+        except BundleTrouble as error:
+            raise UsageError(_("Not a collected file"), str(error)) from error
+        target = self.home / BUNDLES / path.name
+        try:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            for name in (path.name, f"{path.name}.sha256"):
+                source = path.with_name(name)
+                if source.exists():
+                    replace_file(target.with_name(name), source.read_bytes())
+        except OSError as error:
+            raise cannot_read(path, error) from error
+        return target
+
     # Passwords and host keys
 
     @property
@@ -178,6 +222,11 @@ class SiteDesk:
         """Keep a host key that the operator has compared. Raises StoreError."""
         HostKeys(self.home).add(question)
         return True
+
+    def forget_host_key(self, host_id: str) -> bool:
+        """Trust no key of a host any more, after a reinstallation that hospital IT has confirmed. Raises StoreError."""
+        host = self.state.site.host(host_id)
+        return host is not None and host.ssh is not None and HostKeys(self.home).forget(host.address, host.ssh.port)
 
     def _secrets(self) -> Secrets:
         return Secrets(self.home, (lambda: self._passphrase) if self._passphrase else None)

@@ -23,7 +23,7 @@ from console.widgets.bars import Key
 from console.widgets.cursor_list import CursorList
 from console.widgets.line_list import LineList
 from console.widgets.progress_line import ProgressLine
-from console.widgets.row_table import RowTable
+from console.widgets.row_table import PAGE, Row, RowTable
 
 WIDE = 118
 """Columns from which the proof has room beside the list."""
@@ -129,7 +129,6 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         before = self.current
         self.shown = self._sifted()
         symbols, now = self.console_app.symbols, self.services.clock()
-        rows = [texts.row_of(row, symbols, self._tick, now, all_hosts=self._host in ("*", "")) for row in self.shown]
         # A cursor that was never moved stays on the worst.
         place = (
             0
@@ -138,12 +137,24 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
                 (at for at, row in enumerate(self.shown) if before is not None and row.key == before.key), table.cursor
             )
         )
-        table.show_all(texts.columns() if rows else (), rows)
-        table.put_cursor(place)
-        self._say_nothing(bool(rows))
+        place = min(place, max(len(self.shown) - 1, 0))
+        offset = place // PAGE * PAGE
+        table.show(texts.columns() if self.shown else (), len(self.shown), offset, self._rows(offset), place)
+        self._say_nothing(bool(self.shown))
         said = texts.said(self.board, symbols, now)
         self.query_one("#said", Static).update(said)
         self._draw_proof()
+
+    def _rows(self, offset: int) -> list[Row]:
+        """One page of the list: a hundred hosts have thousands of lines, and a screen shows forty."""
+        symbols, now, all_hosts = self.console_app.symbols, self.services.clock(), self._host in ("*", "")
+        page = self.shown[offset : offset + PAGE]
+        return [texts.row_of(row, symbols, self._tick, now, all_hosts=all_hosts) for row in page]
+
+    @on(RowTable.Needed, "#checks")
+    def more_rows(self, event: RowTable.Needed) -> None:
+        event.stop()
+        self.query_one("#checks", RowTable).put(event.offset, self._rows(event.offset))
 
     def _sifted(self) -> list[BoardRow]:
         rows = self.board.rows if self._host == "*" else self.board.of_host(self._host)
@@ -301,6 +312,7 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
 
     def board_changed_by_hand(self) -> None:
         """A person said something of a row."""
+        self.services.checkroom.changed()
         self._draw()
 
     def run_again(self, row: BoardRow) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
 
 from console.errors import ConsoleError
 from console.i18n import _, ngettext
+from console.model.site import Host
 from console.model.text import clean
 from console.screens.base import ConsoleScreen
 from console.screens.dialogs.ask import AskText, Choose, Confirm
+from console.screens.dialogs.files import FileDialog
 from console.screens.dialogs.form import Form, FormField
 from console.screens.dialogs.listing import ListPanel
 from console.widgets.line_list import Line
@@ -67,7 +70,9 @@ class Siting(ConsoleScreen):
             if tables is None:
                 return
             names = [_("{table} ({count})").format(table=table.label, count=table.count) for table in tables]
-            more = [_("Passwords"), _("Learn a machine"), _("List of assets")]
+            more = [_("Passwords"), _("Learn a machine"), _("List of assets"), _("Collect script for a stick"),
+                    _("Take in what was collected"), _("Forget a host key")]  # fmt: skip
+            steps = (self._passwords, self._learn_more, self._assets, self._collector, self._take, self._forget)
             title = clean(str(room.state.path))
             chosen = await self.app.push_screen_wait(Choose(title, [*names, *more], at))
             if chosen is None:
@@ -75,12 +80,8 @@ class Siting(ConsoleScreen):
             at = chosen
             if chosen < len(tables):
                 await self._entries(tables[chosen].name, tables[chosen].label)
-            elif chosen == len(tables):
-                await self._passwords()
-            elif chosen == len(tables) + 1:
-                await self._learn_more()
             else:
-                await self._assets()
+                await steps[chosen - len(tables)]()
 
     async def _asked(self, work: Callable[..., T], *arguments: object) -> T | None:
         """What `work` gives, done off the event loop; None when it refused, and the panel says why."""
@@ -202,6 +203,59 @@ class Siting(ConsoleScreen):
         accepted = await confirm_learned(self, proposal)
         if accepted is not None and await self._asked(desk.write_learned, accepted) is not None:
             self.console_app.note("machine learned")
+
+    # Hosts that only a stick reaches, and keys that changed
+
+    async def _which_host(self, title: str, fits: Callable[[Host], bool]) -> str:
+        """Which host; "" when none fits or the question was taken back."""
+        hosts = [host for host in self.services.checkroom.state.site.hosts if fits(host)]
+        if not hosts:
+            self.notify(_("No host of the site fits."), markup=False)
+            return ""
+        names = [clean(f"{host.id}  {host.name}") for host in hosts]
+        chosen = await self.app.push_screen_wait(Choose(title, names))
+        return hosts[chosen].id if chosen is not None else ""
+
+    async def _collector(self) -> None:
+        host = await self._which_host(_("Collect script for a stick"), lambda host: True)
+        if not host:
+            return
+        chosen = await self.app.push_screen_wait(Choose(host, ["Linux", "Windows"]))
+        if chosen is None:
+            return
+        look = await self.app.push_screen_wait(FileDialog(_("Write the script into which folder?"), Path.home()))
+        if look is None:
+            return
+        folder = look.path if look.is_folder else look.path.parent
+        files = await self._asked(
+            self.services.checkroom.desk.write_collector, host, folder, ("linux", "windows")[chosen]
+        )
+        if files is not None:
+            lines = [Line(clean(str(path))) for path in files]
+            run = _("Run it on the server, then take in the file that it leaves: sh {script}")
+            if chosen:
+                run = _("Run it on the server, then take in the file that it leaves: powershell -File {script}")
+            self.app.push_screen(ListPanel(_("Written"), [*lines, Line(""), Line(run.format(script=files[0].name))]))
+
+    async def _take(self) -> None:
+        look = await self.app.push_screen_wait(FileDialog(_("The file that the collect script left"), Path.home()))
+        if look is not None and not look.is_folder:
+            target = await self._asked(self.services.checkroom.desk.take_bundle, look.path)
+            if target is not None:
+                self.notify(_("Taken in: {name}. Its host needs via = bundle.").format(name=target.name), markup=False)
+
+    async def _forget(self) -> None:
+        host = await self._which_host(_("Forget a host key"), lambda host: host.ssh is not None)
+        if not host:
+            return
+        question = _(
+            "Only after hospital IT has confirmed that the server was installed anew. The next run shows its key."
+        )
+        if await self.app.push_screen_wait(Confirm(clean(host), question, _("Forget its key"))) == 1:
+            known = await self._asked(self.services.checkroom.desk.forget_host_key, host)
+            if known is not None:
+                self.console_app.note("host key forgotten", host=host)
+                self.notify(_("Forgotten.") if known else _("No key of it was known."), markup=False)
 
     async def _assets(self) -> None:
         found = await self._asked(self.services.checkroom.desk.assets)

@@ -93,11 +93,13 @@ def moment(at: datetime, now: datetime) -> str:
 
 def host_lines(site: Site, board: Board, symbols: Symbols) -> list[Line]:
     """The servers with their worst verdict; first all of them, last what belongs to none."""
+    by_host: dict[str, list[BoardRow]] = {}
+    for row in board.rows:
+        by_host.setdefault(row.host, []).append(row)
     lines = [_host_line(_("All"), "*", board.rows, symbols)]
-    lines += [_host_line(host.id, host.id, board.of_host(host.id), symbols) for host in site.hosts]
-    others = board.of_host("")
-    if others:
-        lines.append(_host_line(_("Others"), "", others, symbols))
+    lines += [_host_line(host.id, host.id, by_host.get(host.id, []), symbols) for host in site.hosts]
+    if "" in by_host:
+        lines.append(_host_line(_("Others"), "", by_host[""], symbols))
     return lines
 
 
