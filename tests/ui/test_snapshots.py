@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from textual.pilot import Pilot
 from console.app import ConsoleApp
 from console.graphics.encoder import choose
 from console.i18n import _, set_language
+from console.model.check_run import Selection
+from console.model.checks import Evidence, Finding, Metric, Status
 from console.model.places import Entry, Listing
+from console.model.sentence import NOTHING, Sentence, Words
 from console.screens.dialogs.ask import AskText
 from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.files import FileDialog
@@ -31,6 +35,7 @@ from console.screens.settings.screen import SettingsScreen
 from console.screens.viewer.header import HeaderScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.settings import hash_passphrase
+from console.store.history import History
 from console.store.trouble import cannot_write
 from tests.archives import fill
 from tests.phantoms import write_cine
@@ -358,3 +363,68 @@ def test_dose_report(snap_compare: Compare, desk: Desk, tmp_path: Path, size: tu
         await until(pilot, lambda: "Gy·cm²" in screen_text(app))
 
     assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def visited(home: Path) -> None:
+    """A site, and what three visits found there."""
+    (home / "site.toml").write_text(
+        '[site]\nname = "市第一医院"\n[[host]]\nid = "pacs-a"\nvia = "local"\n[[host]]\nid = "ris"\nvia = "bundle"\n'
+        '[[display]]\nid = "reading-1"\nmaker = "EIZO"\nmodel = "RX370"\ncalibration_due = 2026-12-31\n',
+        "utf-8",
+    )
+    day = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
+    history = History(home)
+    history.open()
+    for weeks, used in ((2, 85.0), (1, 88.0), (0, 91.0)):
+        at = day - timedelta(weeks=weeks)
+        values = {"path": "/data", "percent": f"{used:.0f} %", "free": "9.4 GB"}
+        full = Sentence("{path} is {percent} full (used of used and free); {free} are free.", values)
+        metrics = (Metric("used_percent", used, "%", 85.0, 95.0, 0.0, 100.0),)
+        old = Sentence("The newest backup, {name}, is {age} old.", {"name": "ris.sql", "age": "75 h"})
+        denied = Sentence("This account may not read {path}.", {"path": "/var/log/pacs"})
+        fine = Sentence("{host} answers.", {"host": "pacs-a"})
+        found = [
+            _finding("disk.used", "pacs-a", "/data", Status.WARN, full, at, metrics, "D3", "分区使用率低于 95 %"),
+            _finding("backup.files", "ris-db", "age", Status.CRIT, old, at, (), "D4", "备份文件"),
+            _finding("logs.error", "ris", "", Status.UNKNOWN, denied, at, (), "D7", "Error 日志已查看", "ris"),
+            _finding("host.access", "pacs-a", "", Status.OK, fine, at, (), "D1", "服务器连接"),
+        ]
+        run = history.begin("市第一医院", at, "李工", Selection())
+        history.add(run, found)
+        history.end(run, 4.0, Status.CRIT, False)
+    history.close()
+
+
+def _finding(
+    check: str, target: str, item: str, status: Status, said: Sentence, at: datetime, metrics: tuple[Metric, ...],
+    clause: str, title: str, host: str = "pacs-a",
+) -> Finding:  # fmt: skip
+    proof = Evidence("df -kP /data", "/dev/sda1 100 91 9 91% /data", "0" * 64, False, at, "local, console 1.0.0")
+    measured = Sentence("{percent}", {"percent": said.values["percent"]}) if metrics else NOTHING
+    remedy = Words("sudo du -xh --max-depth=2 /data", "sudo du -xh --max-depth=2 /data")
+    return Finding(
+        check, target, item, status, said, measured, NOTHING, metrics, (proof,), remedy, (clause,), (), at, 0.2, at,
+        Words(title, title), host,
+    )  # fmt: skip
+
+
+@ENGLISH_TOO
+def test_checklists(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    visited(desk.services.home)
+    app = studies(desk)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pressed(app, then=lambda: app.services.checkroom.ready)(pilot)
+        await pilot.press("f3")
+        await until(pilot, lambda: "ris-db" in screen_text(app))
+        await pilot.press("down", "down")
+        await until(pilot, lambda: size[0] < 118 or "▁" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def test_home_of_a_site_with_something_wrong(snap_compare: Compare, desk: Desk) -> None:
+    visited(desk.services.home)
+    app = studies(desk)
+    steps = pressed(app, then=lambda: "ris-db" in screen_text(app) and "▁" in screen_text(app))
+    assert snap_compare(app, terminal_size=LARGE, run_before=steps)

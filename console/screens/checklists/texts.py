@@ -165,16 +165,17 @@ def _evidence(finding: Finding, width: int, now: datetime) -> list[Line]:
         lines += _block(proof.output, width)
         if proof.truncated:
             lines.append(Line(_("The answer was longer; the rest was dropped.")))
-        lines += _wrapped(f"SHA-256 {proof.sha256}", width)
+        halves = f"{proof.sha256[:32]} {proof.sha256[32:]}"
+        lines += _wrapped(f"SHA-256 {halves}", width)
     return lines
 
 
 def _wrapped(text: str, width: int, *, heading: bool = False) -> list[Line]:
-    return [Line(part, heading=heading) for part in wrap(clean(text), max(width - 2, 10)) if part] if text else []
+    return [Line(part, heading=heading) for part in wrap(clean(text), max(width - 5, 10)) if part] if text else []
 
 
 def _block(text: str, width: int) -> list[Line]:
-    return [Line(part) for line in text.split("\n") for part in (wrap(clean(line), max(width - 2, 10)) or [""])]
+    return [Line(part) for line in text.split("\n") for part in (wrap(clean(line), max(width - 5, 10)) or [""])]
 
 
 def _folded(line: Line, symbols: Symbols) -> Line:
