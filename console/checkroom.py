@@ -50,6 +50,8 @@ class CheckRoom:
         self._version = 0
         """Counts changes; the board that was drawn last is good until the next."""
         self._drawn: tuple[int, date, Board] | None = None
+        self._kept: dict[tuple[str, str], tuple[BoardRow, ...]] = {}
+        """Rows by check and target, until something happens to them."""
         self._listeners: list[Callable[[], None]] = []
         self._job: CheckJob | None = None
         self._began = 0.0
@@ -91,6 +93,7 @@ class CheckRoom:
             if self._job is None:
                 self._findings = {key: found for key, found in findings.items() if found.host in known}
                 self._changes, self._planned = {}, {}
+            self._kept = {}
             self.ready = True
         self._tell()
 
@@ -99,6 +102,7 @@ class CheckRoom:
 
     def changed(self) -> None:
         """Have every screen draw anew."""
+        self._kept = {}
         self._tell()
 
     # The practice site
@@ -174,6 +178,10 @@ class CheckRoom:
     def _heard(self, event: RunEvent) -> None:
         """Called from the job's thread."""
         with self._lock:
+            # A new one, so that a board that is being made does not put back what was true before.
+            self._kept = dict(self._kept) if isinstance(event, Started | Answered) else {}
+            if isinstance(event, Started | Answered):
+                self._kept.pop((event.check, event.target), None)
             if isinstance(event, Planned):
                 self._planned.update({(row.check, row.target): row for row in event.rows})
                 self._waiting = {(row.check, row.target) for row in event.rows}
@@ -237,24 +245,35 @@ class CheckRoom:
         self._drawn = (version, today, board)
         return board
 
+    @property
+    def last_board(self) -> Board:
+        """As it was drawn last; good enough for the top line while a run goes on."""
+        return self._drawn[2] if self._drawn is not None else Board()
+
     def _board(self, today: date) -> Board:
         with self._lock:
             planned, findings = dict(self._planned), dict(self._findings)
             running, waiting = set(self._running), set(self._waiting)
             fresh, changes, job = set(self._fresh), dict(self._changes), self._job
             total, began, stopped, warnings = self._total, self._began, self._stopped, self._warnings
+            kept = self._kept
         by_place: dict[tuple[str, str], list[Finding]] = {}
         for finding in findings.values():
             by_place.setdefault((finding.check, finding.target), []).append(finding)
         rows: list[BoardRow] = []
         for where in [*planned, *(where for where in by_place if where not in planned)]:
-            if where in running or where in waiting:
+            made = kept.get(where)
+            if made is None and (where in running or where in waiting):
                 row = planned[where]
                 state: RowState = "running" if where in running else "waiting"
-                rows.append(BoardRow(row.check, row.target, "", row.title, row.host, row.clause, state))
-                continue
-            for finding in by_place.get(where, ()):
-                rows.append(self._row(finding, fresh=where in fresh, change=changes.get(finding.key, ""), today=today))
+                made = (BoardRow(row.check, row.target, "", row.title, row.host, row.clause, state),)
+            elif made is None:
+                made = tuple(
+                    self._row(finding, fresh=where in fresh, change=changes.get(finding.key, ""), today=today)
+                    for finding in by_place.get(where, ())
+                )
+            kept[where] = made
+            rows += made
         measured = max((finding.measured_at for finding in findings.values()), default=None)
         return Board(
             tuple(rows),
@@ -323,6 +342,7 @@ class CheckRoom:
         changes = self.records.compared(now, before)
         with self._lock:
             self._changes = {change.key: change.kind for change in changes if change.kind != "gone"}
+            self._kept = {}
         self._tell()
         return changes
 

@@ -126,7 +126,10 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
 
     def _state(self) -> str:
         """What is wrong at the site: symbol, number, word; empty before anything is known."""
-        counts = self.services.checkroom.board(self.services.clock().date()).counts()
+        room = self.services.checkroom
+        # While a run goes on the board is made by whoever shows it, not by each bar.
+        board = room.last_board if room.running else room.board(self.services.clock().date())
+        counts = board.counts()
         symbols = self.console_app.symbols
         words = ((Status.CRIT, _("critical")), (Status.UNKNOWN, _("unknown")), (Status.WARN, _("warning")))
         parts = [

@@ -101,7 +101,8 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
     def _draw(self) -> None:
         """Everything again, from the board as it stands."""
         self._told = False
-        if not self.query("#checks"):
+        # What nobody sees is drawn when it is looked at again.
+        if self.app.screen is not self or not self.query("#checks"):
             return
         room = self.services.checkroom
         now = self.services.clock()

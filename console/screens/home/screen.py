@@ -117,7 +117,8 @@ class HomeScreen(Beginning, Running):
 
     def _show(self) -> None:
         self._told = False
-        if not self.query("#now"):
+        # What nobody sees is drawn when it is looked at again.
+        if self.app.screen is not self or not self.query("#now"):
             return
         self._board = self.services.checkroom.board(self.services.clock().date())
         if not self._board.running and self.app.screen is self:
