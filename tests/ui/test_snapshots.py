@@ -123,8 +123,11 @@ def studies(desk: Desk, **settings: object) -> ConsoleApp:
 
 
 def home_is_shown(app: ConsoleApp) -> bool:
-    """Listed and drawn, the top line with the operator included."""
-    return isinstance(app.screen, HomeScreen) and "F10" in screen_text(app) and "李工" in screen_text(app)
+    """Listed and drawn, the top line with the operator and what is known of the site included."""
+    text = screen_text(app)
+    if not (isinstance(app.screen, HomeScreen) and "F10" in text and "李工" in text and app.services.checkroom.ready):
+        return False
+    return not app.screen.begins or _("No site yet. How do you want to begin?") in text
 
 
 def pressed(app: ConsoleApp, *keys: str, then: Callable[[], bool]) -> Steps:
