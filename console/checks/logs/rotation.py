@@ -20,6 +20,8 @@ from console.checks.logs.names import UNREADABLE, age_key, is_packed, is_rotated
 
 MAX_FILES = 64
 """Live files of one log that are kept in mind; more are left out, oldest first, and counted."""
+_NEXT = 4096
+"""Bytes behind a bookmark by which two files are told apart."""
 _DAY_NS = 86_400 * 10**9
 
 
@@ -127,11 +129,36 @@ def _places(view: Look, state: State, live: dict[str, _Entry], stack: ExitStack)
                 continue
             with suppress(*BROKEN):
                 if file.holds(mark):
-                    places[mark.path] = entry, file
-                    taken.add(entry.path)
+                    places[mark.path] = _moved_on(view, mark, entry, file, taken, stack) or (entry, file)
+                    taken.add(places[mark.path][0].path)
                     break
             file.close()
     return places
+
+
+def _moved_on(
+    view: Look, mark: Bookmark, found: _Entry, file: LogFile, taken: set[str], stack: ExitStack
+) -> tuple[_Entry, LogFile] | None:
+    """An older file that goes on where the bookmark stands, while the one that was found only begins with its words.
+
+    A program that writes the same first lines into each new file makes several look right: the oldest of those that
+    were written to since, and whose next bytes the found one has not, is the one that was read. A plain copy has
+    nothing of its own.
+    """
+    for entry in sorted(_siblings(mark.path, view), key=lambda entry: entry.age):
+        if entry.path in taken or entry.path == found.path or entry.mtime_ns <= mark.mtime_ns:
+            continue
+        if found.path != mark.path and entry.age >= found.age:
+            continue
+        if entry.path.endswith(UNREADABLE) or (other := _open(entry.path, None, stack)) is None:
+            continue
+        with suppress(*BROKEN):
+            if other.holds(mark):
+                own = other.bytes(mark.offset, _NEXT)
+                if own and not file.bytes(mark.offset, len(own)).startswith(own):
+                    return entry, other
+        other.close()
+    return None
 
 
 def _candidates(mark: Bookmark, live: _Entry | None, view: Look) -> Iterator[_Entry]:

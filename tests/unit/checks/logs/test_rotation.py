@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from console.checks.logs.looking import Request
@@ -334,6 +334,9 @@ OPERATIONS = ["write", "look", "rename", "copytruncate", "zip", "restore", "half
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(OPERATIONS), max_size=25), st.integers(0, 10**6))
+@example(["rename", "look", "write", "copytruncate"], 0)
+@example(["rename", "half", "copytruncate", "write"], 0)
+@example(["rename", "look", "write", "copytruncate", "rename"], 0)
 def test_any_history_is_counted_once(operations: list[str], seed: int) -> None:
     # GIVEN any order of what can happen to a log of which nothing is thrown away
     chance = random.Random(seed)
