@@ -146,7 +146,7 @@ def _moved_on(
     nothing of its own.
     """
     for entry in sorted(_siblings(mark.path, view), key=lambda entry: entry.age):
-        if entry.path in taken or entry.path == found.path or entry.mtime_ns <= mark.mtime_ns:
+        if entry.path in taken or entry.path == found.path or is_packed(entry.path) or entry.mtime_ns <= mark.mtime_ns:
             continue
         if found.path != mark.path and entry.age >= found.age:
             continue
@@ -166,7 +166,7 @@ def _candidates(mark: Bookmark, live: _Entry | None, view: Look) -> Iterator[_En
     if live is not None and live.inode == mark.inode:
         yield live
     siblings = [entry for entry in _siblings(mark.path, view) if not entry.path.endswith(UNREADABLE)]
-    siblings.sort(key=lambda entry: (is_packed(entry.path), entry.mtime_ns < mark.mtime_ns, entry.mtime_ns))
+    siblings.sort(key=lambda entry: (entry.mtime_ns < mark.mtime_ns, is_packed(entry.path), entry.mtime_ns))
     yield from (entry for entry in siblings if entry.inode == mark.inode)
     if live is not None and live.inode != mark.inode:
         yield live
