@@ -4,10 +4,13 @@ The general dictionary reads surnames as common words (曾 as ceng); here the su
 several readings answer to each of them.
 """
 
+import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import combinations, product
 
 DOUBLE_SURNAMES: dict[str, str] = dict(
@@ -44,6 +47,7 @@ _MOST_INITIALS = 8
 _MOST_READINGS = 4
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _IS_HAN = re.compile(f"[{_HAN}]")
+_COMMON = re.compile("[\u4e00-\u9fff^ ]+")
 _WORD = re.compile(f"[{_HAN}]+|[a-z0-9]+", re.IGNORECASE)
 _CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _FINAL = "iang|iong|uang|iao|ian|ing|uai|uan|ang|eng|ong|ia|ie|iu|in|ua|uo|ui|un|ue|ve|ai|ei|ao|ou|an|en|er|a|o|e|i|u|v"
@@ -52,6 +56,7 @@ _SYLLABLES = re.compile(f"(?:{_SYLLABLE.pattern}){{1,4}}")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "ł": "l", "Ł": "L", "đ": "d"})
 
 
+_TONES = dict.fromkeys(map(ord, "\u0304\u0301\u030c\u0300"))
 _CONFUSED = str.maketrans({"l": "n", "f": "h", "v": "u", "ü": "u"})
 
 
@@ -116,13 +121,14 @@ def _words(group: str) -> list[str]:
 
 def _plain(group: str) -> str:
     """Latin letters without accents; everything else as it stands."""
-    if group.isascii():
+    if group.isascii() or _COMMON.fullmatch(group):
         return group
     parts = unicodedata.normalize("NFKD", group.translate(_LETTERS))
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
-def _readings(group: str) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=16)
+def _readings(group: str) -> Sequence[tuple[str, ...]]:
     """The readings of each syllable or word of one group of a name, the likeliest first."""
     choices: list[tuple[str, ...]] = []
     for word in _WORD.findall(_plain(group)):
@@ -157,16 +163,36 @@ def _latin(word: str) -> list[str]:
 @lru_cache(maxsize=32768)
 def _of_character(char: str) -> tuple[str, ...]:
     """The readings of one Han character without tones; the character itself where nobody knows one."""
-    from pypinyin import Style, pinyin  # imported here: its dictionary costs 0.3 s
+    readings = _table().get(str(ord(char)))
+    return tuple(dict.fromkeys(map(_without_tone, readings.split(",")))) if readings else (char,)
 
-    return tuple(dict.fromkeys(pinyin(char, style=Style.NORMAL, heteronym=True)[0])) or (char,)
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    """pypinyin's readings of single characters. Its package itself would load phrases first, in a third of a second."""
+    spec = find_spec("pypinyin")
+    assert spec is not None
+    assert spec.origin is not None
+    with open(os.path.join(os.path.dirname(spec.origin), "pinyin_dict.json"), encoding="utf-8") as stream:
+        table: dict[str, str] = json.load(stream)
+    return table
+
+
+def _without_tone(reading: str) -> str:
+    """As the style NORMAL of pypinyin has it: ü is v, ê keeps its sign."""
+    if reading.isascii():
+        return reading
+    parts = unicodedata.normalize("NFD", reading).translate(_TONES)
+    return unicodedata.normalize("NFC", parts).replace("ü", "v")
 
 
 def _combinations(choices: Sequence[tuple[str, ...]], most: int) -> list[str]:
     """Readings of a whole name: the likeliest first, then those with one syllable read otherwise, then with two."""
     usual = [readings[0] for readings in choices]
-    found = {"".join(usual): None}
     places = [at for at, readings in enumerate(choices) if len(readings) > 1]
+    if not places:
+        return ["".join(usual)]
+    found = {"".join(usual): None}
     for count in (1, 2):
         for chosen in combinations(places, count):
             for other in product(*(choices[at][1:] for at in chosen)):

@@ -215,6 +215,8 @@ def _acquired(header: Header) -> str:
 
 def _digits(value: bytes) -> str:
     text = _text(value).split(".")[0] if value.count(b".") == 1 else _text(value)
+    if text.isascii() and text.isdigit():
+        return text
     return "".join(char for char in text if char in "0123456789")
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from console.model.text import clean
 from console.pinyin import keys_of, sort_key
@@ -29,7 +29,11 @@ TEXTS = (
     "patient_id study_id accession study_description institution series_description protocol station manufacturer model"
 ).split()
 """The fields of a head that are texts and no names."""
+_OWN = 3
+"""So many of them are those of one patient or study; the others come back in thousands."""
 _texts = itemgetter(*(Head._fields.index(field) for field in TEXTS))
+_own = itemgetter(*(Head._fields.index(field) for field in TEXTS[:_OWN]))
+_common = itemgetter(*(Head._fields.index(field) for field in ("charset", *TEXTS[_OWN:])))
 _BARS = str.maketrans("\n|", "  ")
 
 
@@ -64,28 +68,29 @@ class Words:
 
     def name(self, raw: bytes, charset: str) -> Word:
         """A person's name. Where `charset` is that of another text, `raw` is found all the same."""
-        if self.plain or (raw.isascii() and b"\x1b" not in raw):
+        if _is_plain(raw):
             return Word(_ascii(raw))
         return self._read.get((raw, charset, "name")) or self._somewhere(raw)
 
     def text(self, raw: bytes, charset: str) -> str:
         """Any other text."""
-        if raw.isascii() and b"\x1b" not in raw:
-            text = raw.decode("ascii")
-            return text if text.isprintable() else clean(text).strip()
+        if _is_plain(raw):
+            return _ascii(raw)
         return (self._read.get((raw, charset, "text")) or self._somewhere(raw)).text
 
     def texts(self, head: Head) -> list[str]:
         """All texts of a head that are no names, in the order of TEXTS."""
-        raws = _texts(head)
-        joined = b"\0".join(raws)
-        if joined.isascii() and b"\x1b" not in joined:
-            # Most are: decoded and looked at in one go.
-            texts = joined.decode("ascii").split("\0")
-            if len(texts) == len(raws) and "".join(texts).isprintable():
-                return texts
-            return [_ascii(raw) for raw in raws]
-        return [self.text(raw, head[3]) for raw in raws]
+        common = _common_texts(_common(head))
+        own = _own(head)
+        joined = b"\0".join(own)
+        texts = joined.decode("ascii").split("\0") if _is_plain(joined) else []
+        # Most are plain: decoded and looked at in one go.
+        if len(texts) != _OWN or not "".join(texts).isprintable():
+            texts = [self.text(raw, head[3]) for raw in own]
+        texts += common.texts
+        for at in common.open:
+            texts[at] = self.text(_texts(head)[at], head[3])
+        return texts
 
     def _somewhere(self, raw: bytes) -> Word:
         return next(word for key, word in self._read.items() if key[0] == raw)
@@ -125,23 +130,54 @@ def _word(reading: "Reading") -> Word:
     return Word(reading.text, reading.other, flag)
 
 
+class _Common(NamedTuple):
+    """The texts of a head that come back in thousands of studies."""
+
+    texts: tuple[str, ...]
+    """Read, but for those that the study has to vote on."""
+    open: tuple[int, ...]
+    """Places in TEXTS of the latter."""
+    keys: tuple[Key, ...]
+    """Those that are not plain ASCII."""
+
+
+@lru_cache(1 << 12)
+def _common_texts(values: tuple[Any, ...]) -> _Common:
+    charset, *raws = values
+    texts: list[str] = []
+    open_: list[int] = []
+    keys: list[Key] = []
+    for at, raw in enumerate(raws, _OWN):
+        if _is_plain(raw):
+            texts.append(_ascii(raw))
+            continue
+        keys.append((raw, charset, "text"))
+        word = _alone(*keys[-1])[0]
+        texts.append(word.text if word else "")
+        if word is None:
+            open_.append(at)
+    return _Common(tuple(texts), tuple(open_), tuple(keys))
+
+
 def _unplain(heads: Iterable[Head], titles: Iterable[tuple[bytes, str]]) -> dict[Key, None]:
     """The distinct texts that are not plain ASCII, in the order in which they stand."""
     found: dict[Key, None] = {}
     for head in heads:
-        texts = _texts(head)
-        joined = b"".join((*texts, head[4], head[14]))
-        if joined.isascii() and b"\x1b" not in joined:
-            continue
-        for raw in texts:
-            if not raw.isascii() or b"\x1b" in raw:
-                found[raw, head[3], "text"] = None
-        for raw in (head[4], head[14]):
-            if not raw.isascii() or b"\x1b" in raw:
-                found[raw, head[3], "name"] = None
+        if not _is_plain(b"".join(_own(head))):
+            found.update(dict.fromkeys((raw, head[3], "text") for raw in _own(head) if not _is_plain(raw)))
+        for key in _common_texts(_common(head)).keys:
+            found[key] = None
+        if not _is_plain(head[4]):
+            found[head[4], head[3], "name"] = None
+        if not _is_plain(head[14]):
+            found[head[14], head[3], "name"] = None
     for title, charset in titles:
         found[title, charset, "text"] = None
     return found
+
+
+def _is_plain(raw: bytes) -> bool:
+    return raw.isascii() and b"\x1b" not in raw
 
 
 def _ascii(raw: bytes) -> str:
@@ -151,7 +187,12 @@ def _ascii(raw: bytes) -> str:
 
 def device_of(head: Head) -> int:
     """The number of the device that made it: its texts are written in one character set, most likely."""
-    return number_of(b"\0".join((head.manufacturer, head.model, head.station)))
+    return _device(head.manufacturer, head.model, head.station)
+
+
+@lru_cache(1024)
+def _device(*texts: bytes) -> int:
+    return number_of(b"\0".join(texts))
 
 
 def patient_key(head: Head) -> str:

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 
+import pypinyin
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.pinyin import fuzzy, initials, keys_of, sort_key
+from console.pinyin import _of_character, fuzzy, initials, keys_of, sort_key
 from tests.unit.dicom.names import many_chinese
 
 SURNAMES = dict(
@@ -156,6 +157,15 @@ def test_ascii_names_need_no_dictionary() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_every_character_is_read_as_pypinyin_reads_it() -> None:
+    # GIVEN all characters that some reading is known for, and others
+    chars = [chr(code) for code in (*range(0x3400, 0x9FFF), *range(0xF900, 0xFAFF), *range(0x20000, 0x2FFFF, 7))]
+    # WHEN pypinyin is asked for each
+    theirs = pypinyin.pinyin(chars, style=pypinyin.Style.NORMAL, heteronym=True)
+    # THEN its table, which we read without its phrases, says the same
+    assert [list(dict.fromkeys(readings)) for readings in theirs] == [list(_of_character(char)) for char in chars]
 
 
 def test_each_of_many_names_is_found_by_its_initials() -> None:
