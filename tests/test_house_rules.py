@@ -24,7 +24,6 @@ LONG_MODULES: dict[str, str] = {
     "console/screens/checklists/screen.py": "one screen: three panes that follow each other",
     "console/commands.py": "one table, and it is read from top to bottom",
     "console/screens/studies/screen.py": "one screen: searching, showing, and what its keys do",
-    "console/studies/importer.py": "rows into tables: what gathers, what is written, what a first import leaves out",
     "console/studies/scan.py": "one walk: listing, comparing, zip files, and media that go away",
     "console/playback.py": "one thread and the locks around it: cut in two, nobody could see that they fit",
     "console/screens/viewer/screen.py": "one screen: opening, drawing, and the questions it asks",

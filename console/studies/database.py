@@ -20,6 +20,8 @@ NAME = "index.sqlite"
 _BUSY_S = 5.0
 _CACHE_KB = 8192
 _PAGE = 16384
+_READ = ("study", "series", "instance", "form", "head", "dir", "other", "root")
+"""Tables of which a row is read before the file is trusted."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 
@@ -83,7 +85,7 @@ def set_aside(home: Path) -> str:
 
 def roots(home: Path) -> tuple[Path, ...]:
     """What was taken in: folders, media and zip files, in the order in which they were. Raises StoreError."""
-    from console.studies.importer import stored
+    from console.studies.rows import stored
 
     with telling(index_path(home)), closing(open_index(home, read_only=True)) as connection:
         return tuple(Path(stored(path)) for (path,) in connection.execute("SELECT path FROM root ORDER BY id"))
@@ -169,7 +171,7 @@ def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
             raise too_new(path)
         if not ours or version != VERSION:
             raise _damaged(path)
-        connection.execute("SELECT 1 FROM study, series, instance, head, dir, other, root LIMIT 1").fetchone()
+        connection.execute(f"SELECT {', '.join(f'(SELECT 1 FROM {table} LIMIT 1)' for table in _READ)}").fetchone()
     except (sqlite3.Error, StoreError):
         connection.close()
         raise

@@ -1,41 +1,33 @@
-"""Rows of the reader become rows of the index, a million of them in little memory.
+"""Rows made ready become rows of the index, a million of them in little memory.
 
-What does not change inside a series is kept once, as a head; an instance names its head by a hash of it, so that
-nothing has to be looked up. Rows gather and are written in one transaction each; what such a transaction holds is
-either wholly in the index or not at all, however the process ends.
+Rows gather and are written in one transaction each; what such a transaction holds is either wholly in the index or not
+at all, however the process ends.
 """
 
-import marshal
-import os
 import sqlite3
-from collections.abc import Iterable
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from console.studies.database import transaction
+from console.studies.rows import EVERY, SOME, FormRow, HeadRow, InstanceRow, Prepared, Preparer, folder_number, storable
 from console.studies.schema import INDICES
 
 if TYPE_CHECKING:
     from console.model.index_row import IndexRow
 
-Item: TypeAlias = tuple["IndexRow | tuple[Any, ...]", int, str, str, int, int]
-"""A row, the number and the path of its folder (or zip file), its name in it, its size, its mtime_ns."""
-
 BATCH = 4000
 """Rows that gather before they are written."""
 COMMIT = 10 * BATCH
 """Rows of one transaction when they come faster than any reader reads."""
-_MOST_HEADS = 300_000
 _MOST_FOLDERS = 150_000
-_OWN_BITS = 43
 _FOLDERS = (
     "INSERT INTO dir VALUES (?, ?, ?, 0, x'', 0, 0, 0) ON CONFLICT DO UPDATE SET root = excluded.root, digest = x''"
 )
 _COMPLETE = "UPDATE dir SET digest = ?, mtime_ns = ?, files = ?, zips = ?, device = ? WHERE id = ?"
 _HEADS = "INSERT INTO head VALUES (?, ?, ?, ?)"
 _FRESH_HEADS = "INSERT INTO fresh VALUES (?, ?, ?, ?)"
+_FORMS = "INSERT OR IGNORE INTO form VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TOUCH_GONE = (
     "INSERT OR IGNORE INTO touched SELECT s.study FROM instance i JOIN series s ON s.id = i.series WHERE i.id = ?"
 )
@@ -44,80 +36,13 @@ _TOUCH_FOLDER = (
     "WHERE i.dir = ?"
 )
 _OTHERS = "INSERT OR REPLACE INTO other(dir, name, size, mtime_ns, what) VALUES (?, ?, ?, ?, ?)"
-_EVERY = (
-    "series, head, uid, sop_class, number, frames, rows, columns, bits, photometric, fps, duration_s, acquired, "
-    "image_type, ts, pix, pixlen, dir, name, size, mtime_ns"
-)
-_SOME = "primary_deg, secondary_deg, title, title_raw, notes"
-_values = itemgetter(1, 0, 25, 26, 27, 28, 29, 30, 31, 32, 35, 36, 4, 38, 39)
-"""Of an IndexRow what goes into the columns of _EVERY, uid to pixlen."""
 
 
 def _insert(columns: str) -> str:
     return f"INSERT INTO instance({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
 
 
-_PLAIN_INSTANCES, _INSTANCES = _insert(_EVERY), _insert(f"{_EVERY}, {_SOME}")
-
-
-class Head(NamedTuple):
-    """The part of an IndexRow, in its order, that the instances of a series share. Texts are raw bytes."""
-
-    study: str
-    series: str
-    transfer_syntax: str
-    charset: str
-    patient_name: bytes
-    patient_id: bytes
-    birth_date: str
-    sex: str
-    study_date: str
-    study_time: str
-    study_id: bytes
-    accession: bytes
-    study_description: bytes
-    institution: bytes
-    referring: bytes
-    modality: str
-    series_number: int | None
-    series_description: bytes
-    protocol: bytes
-    body_part: str
-    station: bytes
-    manufacturer: bytes
-    model: bytes
-
-
-def number_of(key: bytes) -> int:
-    """The number by which the index knows what `key` identifies: 63 bits of its hash."""
-    return int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1
-
-
-def number_within(study: int, key: bytes) -> int:
-    """The same for a part of a study: 20 bits of the study's number and 43 of the hash.
-
-    So what belongs to one study lies together in every table and index, whatever order it came in.
-    """
-    return study >> _OWN_BITS << _OWN_BITS | number_of(key) & (1 << _OWN_BITS) - 1
-
-
-def folder_number(path: str) -> int:
-    """The number of a folder, or of a zip file."""
-    return number_of(os.fsencode(path))
-
-
-def storable(name: str) -> str | bytes:
-    """A path or file name as SQLite can keep it: bytes where it is not Unicode (a GBK name on a disc of old)."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name)
-    return name
-
-
-def stored(value: str | bytes) -> str:
-    """The path or file name that `storable` made `value` of."""
-    return value if isinstance(value, str) else os.fsdecode(value)
+_PLAIN_INSTANCES, _INSTANCES = _insert(EVERY), _insert(f"{EVERY}, {SOME}")
 
 
 class Importer:
@@ -127,35 +52,25 @@ class Importer:
         self._connection = connection
         self._bulk = bulk
         self._begun = False
-        self._known: dict[int, tuple[int, int]] = {}
-        self._plain: list[tuple[Any, ...]] = []
-        self._instances: list[tuple[Any, ...]] = []
-        self._heads: list[tuple[int, int, int, bytes]] = []
+        self._touched: set[int] = set()
+        self._plain: list[InstanceRow] = []
+        self._instances: list[InstanceRow] = []
+        self._heads: list[HeadRow] = []
+        self._forms: list[FormRow] = []
         self._others: list[tuple[int, str | bytes, int, int, str]] = []
         self._folders: list[tuple[int, int, str | bytes]] = []
         self._complete: list[tuple[bytes, int, int, int, int, int]] = []
         self._gone_others: list[tuple[int, str | bytes]] = []
         self._gone: list[tuple[int]] = []
 
-    def add(self, items: Iterable[Item]) -> None:
-        """Objects, each with the file it was read from."""
-        known, enter = self._known.get, self._enter
-        plain, others = self._plain.append, self._instances.append
-        for row, folder, folder_path, name, size, mtime_ns in items:
-            head: tuple[Any, ...] = row[2:25]
-            # Within one run Python's own hash tells heads apart, and it costs a tenth of the lasting one.
-            quick = hash(head)
-            if not (head[0] and head[1]):
-                quick ^= folder
-            pair = known(quick) or enter(quick, head, folder_path)
-            kept = name if name.isascii() else storable(name)
-            every = pair + _values(row) + (folder, kept, size, mtime_ns)
-            if row[33] is None and row[34] is None and not row[37] and not row[40]:
-                plain(every)
-            else:
-                ascii_title = row[37].isascii() and b"\x1b" not in row[37]
-                title, raw = (row[37].decode("ascii"), None) if ascii_title else ("", row[37])
-                others((*every, row[33], row[34], title, raw, "\\".join(row[40])))
+    def take(self, prepared: Prepared | Sequence[Any]) -> None:
+        """Objects that a Preparer, here or in a reader process, has made ready."""
+        studies, heads, forms, plain, instances = prepared
+        self._touched.update(studies)
+        self._heads += heads
+        self._forms += forms
+        self._plain += plain
+        self._instances += instances
 
     def add_other(self, folder: int, name: str, size: int, mtime_ns: int, what: str) -> None:
         """A file that holds no object for the index; `what` says why, see `console.studies.problems`."""
@@ -196,7 +111,7 @@ class Importer:
 
         Raises sqlite3.Error; then nothing of it, since the last commit, is in the index.
         """
-        touched = {head[1] for head in self._heads}
+        touched, self._touched = self._touched, set()
         if touched and self._bulk:
             self._begin()
         run, many = self._connection.execute, self._connection.executemany
@@ -208,6 +123,7 @@ class Importer:
             many("DELETE FROM other WHERE dir = ? AND name = ?", self._gone_others)
             many(_FOLDERS, self._folders)
             many(_FRESH_HEADS if self._bulk else _HEADS, self._heads)
+            many(_FORMS, self._forms)
             many(_PLAIN_INSTANCES, self._plain)
             many(_INSTANCES, self._instances)
             many(_OTHERS, self._others)
@@ -221,6 +137,7 @@ class Importer:
                 run("ROLLBACK")
             raise
         self._heads.clear()
+        self._forms.clear()
         self._plain.clear()
         self._instances.clear()
         self._others.clear()
@@ -228,9 +145,6 @@ class Importer:
         self._gone.clear()
         self._gone_others.clear()
         self._complete.clear()
-        if not self._bulk:
-            # Heads name the studies that a transaction touches: the next one has to name its own.
-            self._known.clear()
         return touched
 
     def finish(self) -> None:
@@ -252,36 +166,6 @@ class Importer:
         # A power cut may cost the index, which is built again then; a killed run costs nothing.
         self._connection.execute("PRAGMA synchronous=OFF")
 
-    def _enter(self, quick: int, head: tuple[Any, ...], folder_path: str) -> tuple[int, int]:
-        if len(self._known) >= _MOST_HEADS:
-            self._known.clear()
-        study, series, number, raw = head_numbers(head, folder_path)
-        self._heads.append((number, study, series, raw))
-        known = self._known[quick] = (series, number)
-        return known
-
-
-def head_numbers(head: tuple[Any, ...], folder_path: str) -> tuple[int, int, int, bytes]:
-    """Numbers of the study, of the series and of the head itself, and its bytes.
-
-    Where a UID is missing the folder stands in its place, so that such files still appear together.
-    """
-    study_uid, series_uid = head[0].encode(), head[1].encode()
-    if not (study_uid and series_uid):
-        folder = b"\0" + os.fsencode(folder_path)
-        study_uid, series_uid = study_uid or folder, series_uid or folder
-    study = number_of(study_uid + b"\0" + head[5])
-    series = number_within(study, b"%d\0" % study + series_uid)
-    raw = marshal.dumps(head, 2)
-    return study, series, number_within(study, b"%d\0%d\0" % (study, series) + raw), raw
-
-
-def read_head(number: int, study: int, series: int, raw: bytes) -> Head | None:
-    """The head that lies in `raw`; None where the bytes are not those that were written."""
-    if number_within(study, b"%d\0%d\0" % (study, series) + raw) != number:
-        return None
-    return Head._make(marshal.loads(raw))
-
 
 def import_rows(
     connection: sqlite3.Connection, rows: Iterable[tuple["IndexRow", str, str, int, int]], root: int = 0
@@ -291,26 +175,42 @@ def import_rows(
     The caller settles afterwards. Into an empty index the rows go before its largest indices are built, which is
     several times as fast when they come in random order.
     """
+    return import_prepared(connection, _prepared(rows), root)
+
+
+def import_prepared(
+    connection: sqlite3.Connection, batches: Iterable[tuple[Iterable[tuple[str, int]], Prepared]], root: int = 0
+) -> int:
+    """The same of rows that were made ready elsewhere, with new folders and their numbers."""
     importer = Importer(connection, bulk=is_empty(connection))
-    folders: dict[str, int] = {}
-
-    def number(path: str) -> int:
-        folder = folders.get(path)
-        if folder is None:
-            if len(folders) >= _MOST_FOLDERS:
-                folders.clear()
-            folder = folders[path] = folder_number(path)
-            importer.add_folder(folder, root, path)
-        return folder
-
-    count = 0
-    source = iter(rows)
-    while batch := list(islice(source, BATCH)):
-        importer.add((row, number(path), path, name, size, mtime_ns) for row, path, name, size, mtime_ns in batch)
-        count += len(batch)
-        importer.write(commit=count % COMMIT == 0)
+    count = uncommitted = 0
+    for folders, prepared in batches:
+        for path, number in folders:
+            importer.add_folder(number, root, path)
+        importer.take(prepared)
+        if importer.waiting >= BATCH:
+            count += importer.waiting
+            uncommitted += importer.waiting
+            importer.write(commit=uncommitted >= COMMIT)
+            uncommitted %= COMMIT
+    count += importer.waiting
     importer.finish()
     return count
+
+
+def _prepared(
+    rows: Iterable[tuple["IndexRow", str, str, int, int]],
+) -> Iterator[tuple[Iterable[tuple[str, int]], Prepared]]:
+    preparer = Preparer()
+    folders: dict[str, int] = {}
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        if len(folders) >= _MOST_FOLDERS:
+            folders.clear()
+        new = {path: folder_number(path) for _row, path, *_file in batch if path not in folders}
+        folders |= new
+        items = [(row, folders[path], path, name, size, time) for row, path, name, size, time in batch]
+        yield new.items(), preparer.prepare(items)
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from console.studies import problems
-from console.studies.importer import BATCH, Importer, Item, is_empty, storable
-from console.studies.media import DIRECTORY_CLASS, is_directory_name
+from console.studies.importer import BATCH, Importer, is_empty
+from console.studies.rows import Preparer, storable
 from console.studies.scan import Batch, Folder, RootGone, Walk
 
 if TYPE_CHECKING:
-    from console.studies.objects import Outcome
+    from console.studies.objects import Answer
     from console.studies.settle import Settler
     from console.studies.workers import Readers
 
@@ -53,7 +53,7 @@ class Intake:
         self._touched: set[int] = set()
         self._recent: set[int] = set()
         self._committed = self._settled = time.monotonic()
-        self._items: list[Item] = []
+        self._preparer = Preparer()
         self.trouble: list[tuple[str, str]] = []
         """(path, code) of what could not be read and is not noted in the index."""
         self.files = 0
@@ -80,8 +80,8 @@ class Intake:
                     else:
                         self._pool().submit(batch)
                 if self._readers is not None:
-                    for batch, outcomes in self._readers.answers(0.0 if more else 0.05):
-                        self._take(walk, batch, batch.files, outcomes)
+                    for batch, answer in self._readers.answers(0.0 if more else 0.05):
+                        self._take(walk, batch, batch.files, answer)
                         self._back(batch.folder)
                 if more:
                     batch = next(batches, None)
@@ -123,50 +123,45 @@ class Intake:
 
     def _read_here(self, walk: Walk, batch: Batch) -> bool:
         """Read a batch in this process; False when it was stopped."""
-        from console.studies.objects import read_files, read_members
+        from console.studies.objects import read_batch
 
         deep = []
+        folder = batch.folder
         for at in range(0, len(batch.files), _SLICE):
             if self._cancelled():
                 return False
             files = batch.files[at : at + _SLICE]
-            names = [name for name, _size, _time in files]
-            path = batch.folder.path
-            outcomes = read_members(path, names) if batch.folder.zipped else read_files(path, names, deep=False)
-            deep += [file for file, outcome in zip(files, outcomes, strict=True) if outcome[1] == problems.DEEP]
-            self._take(walk, batch, files, outcomes)
-            self._tick(self._done(walk), path)
+            answer = read_batch(self._preparer, folder.number, folder.path, folder.zipped, files, deep=False)
+            deep += [file for file, code in zip(files, answer[0], strict=True) if code == problems.DEEP]
+            self._take(walk, batch, files, answer)
+            self._tick(self._done(walk), folder.path)
         if deep:
-            self._pool().submit(Batch(batch.folder, deep, batch.replaced))
+            self._pool().submit(Batch(folder, deep, batch.replaced))
         else:
-            self._back(batch.folder)
+            self._back(folder)
         return True
 
-    def _take(self, walk: Walk, batch: Batch, files: list[tuple[str, int, int]], outcomes: "list[Outcome]") -> None:
+    def _take(self, walk: Walk, batch: Batch, files: list[tuple[str, int, int]], answer: "Answer") -> None:
         """Put what was read of some files where it belongs."""
+        codes, *prepared = answer
+        self._importer.take(prepared)
         folder = batch.folder
         vanished = False
-        for (name, size, mtime_ns), (row, code) in zip(files, outcomes, strict=True):
+        for (name, size, mtime_ns), code in zip(files, codes, strict=True):
             if code == problems.DEEP:
                 continue
             self.read += 1
-            before = batch.replaced.get(name)
-            if row is not None and row[0] != DIRECTORY_CLASS:
-                self._items.append((row, folder.number, folder.path, name, size, mtime_ns))
-                if before == []:
-                    self._importer.remove_others([(folder.number, storable(name))])
-            elif problems.is_passing(code):
+            if problems.is_passing(code):
                 folder.whole = False
                 vanished = vanished or code in (problems.VANISHED, problems.BROKEN_MEDIUM)
                 if code != problems.VANISHED:
                     self.trouble.append((f"{folder.path}/{name}", code))
                 continue
-            else:
-                if row is not None:
-                    code = problems.MEDIA
-                elif code == problems.NOT_DICOM and is_directory_name(name):
-                    code = problems.DAMAGED_DIRECTORY
+            before = batch.replaced.get(name)
+            if code != problems.ROW:
                 self._importer.add_other(folder.number, name, size, mtime_ns, code)
+            elif before == []:
+                self._importer.remove_others([(folder.number, storable(name))])
             if before:
                 self._importer.remove(before)
         if vanished and not walk.still_there():
@@ -180,7 +175,6 @@ class Intake:
 
     def _complete(self, folder: Folder) -> None:
         if folder.whole and folder.digest:
-            self._flush()
             values = (folder.digest, folder.mtime_ns, len(folder.files), folder.zips, folder.device)
             self._importer.complete(folder.number, *values)
         folder.files = []
@@ -216,13 +210,7 @@ class Intake:
                 return False
         return True
 
-    def _flush(self) -> None:
-        if self._items:
-            self._importer.add(self._items)
-            self._items.clear()
-
     def _write(self) -> None:
-        self._flush()
         if self._importer.waiting:
             self.changed = True
             touched = self._importer.write()
@@ -237,7 +225,7 @@ class Intake:
         """What has to happen now and then: telling, writing, showing the first studies."""
         self._tick(self._done(walk), walk.now)
         now = time.monotonic()
-        if len(self._items) >= BATCH or self._importer.waiting >= BATCH or now - self._committed > _COMMIT_S:
+        if self._importer.waiting >= BATCH or now - self._committed > _COMMIT_S:
             self._write()
         if now - self._settled > _SETTLE_S:
             self._settle()

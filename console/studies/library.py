@@ -26,29 +26,34 @@ _STUDY = (
 )
 _SERIES = (
     "SELECT s.id, s.study, s.uid, s.number, s.modality, s.description, s.protocol, s.body_part, s.station, "
-    "s.manufacturer, s.model, s.instance_count, s.frames, s.size, s.first_instance, coalesce(i.ts, '') "
-    "FROM series s LEFT JOIN instance i ON i.id = s.first_instance "
+    "s.manufacturer, s.model, s.instance_count, s.frames, s.size, s.first_instance, coalesce(f.ts, '') "
+    "FROM series s LEFT JOIN instance i ON i.id = s.first_instance LEFT JOIN form f ON f.id = i.form "
     "WHERE s.study = ? ORDER BY s.number IS NULL, s.number, s.modality, s.uid, s.id"
 )
 # SQLite takes the bare columns of an aggregate from the row that has the minimum.
 _PICTURE = (
-    "SELECT rows, columns, min(coalesce(number, 1e9)) FROM instance WHERE series = ? AND frames > 0 GROUP BY series"
+    "SELECT f.rows, f.columns, min(coalesce(i.number, 1e9)) FROM instance i JOIN form f ON f.id = i.form "
+    "WHERE i.series = ? AND i.frames > 0 GROUP BY i.series"
 )
-_CINE = "SELECT fps, min(coalesce(number, 1e9)) FROM instance WHERE series = ? AND fps > 0 GROUP BY series"
+_CINE = (
+    "SELECT f.fps, min(coalesce(i.number, 1e9)) FROM instance i JOIN form f ON f.id = i.form "
+    "WHERE i.series = ? AND f.fps > 0 GROUP BY i.series"
+)
 _DURATION = (
     "SELECT coalesce(sum(seconds), 0) FROM "
     "(SELECT max(duration_s) AS seconds FROM instance WHERE series = ? AND duration_s > 0 GROUP BY uid)"
 )
-_CLASSES = "SELECT DISTINCT sop_class FROM instance WHERE series = ?"
+_CLASSES = "SELECT DISTINCT f.sop_class FROM instance i JOIN form f ON f.id = i.form WHERE i.series = ?"
 _ANGLES = (
     "SELECT primary_deg, secondary_deg FROM instance WHERE series = ? AND coalesce(primary_deg, secondary_deg) "
     "IS NOT NULL GROUP BY primary_deg, secondary_deg ORDER BY min(coalesce(number, 1e9)), primary_deg, secondary_deg"
 )
 _INSTANCES = (
-    "SELECT i.id, i.series, i.uid, i.sop_class, i.number, i.frames, i.rows, i.columns, i.bits, i.photometric, i.ts, "
-    "i.fps, i.duration_s, i.primary_deg, i.secondary_deg, i.acquired, i.title, d.path, i.name, i.size, "
+    "SELECT i.id, i.series, i.uid, f.sop_class, i.number, i.frames, f.rows, f.columns, f.bits, f.photometric, f.ts, "
+    "f.fps, i.duration_s, i.primary_deg, i.secondary_deg, i.acquired, i.title, d.path, i.name, i.size, "
     "CASE i.uid WHEN '' THEN 1 ELSE {copies} END, coalesce(s.modality, '') "
-    "FROM instance i LEFT JOIN dir d ON d.id = i.dir LEFT JOIN series s ON s.id = i.series "
+    "FROM instance i JOIN form f ON f.id = i.form "
+    "LEFT JOIN dir d ON d.id = i.dir LEFT JOIN series s ON s.id = i.series "
 )
 _ALL = _INSTANCES.format(copies="count(*) OVER (PARTITION BY i.uid)") + (
     "WHERE i.series = ? ORDER BY i.number IS NULL, i.number, i.acquired, i.uid, i.id LIMIT ? OFFSET ?"

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from console.model.text import clean
-from console.studies.importer import Head, read_head
+from console.studies.rows import Head, read_head
 from console.studies.wording import Words, device_of, found_by, hay, iso_date, iso_time, patient_key, spoken
 
 Line: TypeAlias = tuple[Any, ...]

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from console.dicom.quick_row import read_row, read_row_of
-from console.studies.problems import CRASHED, DEEP, NOT_DICOM, code_of
+from console.studies.media import DIRECTORY_CLASS, is_directory_name
+from console.studies.problems import CRASHED, DAMAGED_DIRECTORY, DEEP, MEDIA, NOT_DICOM, ROW, code_of
+from console.studies.rows import Item, Preparer
 
 if TYPE_CHECKING:
     from console.model.index_row import IndexRow
@@ -18,6 +20,30 @@ _PREAD = hasattr(os, "pread")
 
 Outcome: TypeAlias = tuple[tuple[Any, ...] | None, str]
 """An IndexRow as a plain tuple, which marshal can carry, or None; then a code of `console.studies.problems`."""
+
+
+Answer: TypeAlias = tuple[list[str], list[Any], list[Any], list[Any], list[Any], list[Any]]
+"""A code for each file of a batch, ROW for those that are objects, and these as `console.studies.rows.Prepared`."""
+
+
+def read_batch(
+    preparer: Preparer, number: int, folder: str, zipped: bool, files: Sequence[tuple[str, int, int]], deep: bool
+) -> Answer:
+    """Read files (name, size, time) of `folder`, or members of a zip file, and make their rows ready."""
+    names = [name for name, _size, _time in files]
+    outcomes = read_members(folder, names) if zipped else read_files(folder, names, deep)
+    codes: list[str] = []
+    items: list[Item] = []
+    for (row, code), (name, size, mtime_ns) in zip(outcomes, files, strict=True):
+        if row is None:
+            damaged = code == NOT_DICOM and is_directory_name(name)
+            codes.append(DAMAGED_DIRECTORY if damaged else code)
+        elif row[0] == DIRECTORY_CLASS:
+            codes.append(MEDIA)
+        else:
+            codes.append(ROW)
+            items.append((row, number, folder, name, size, mtime_ns))
+    return (codes, *preparer.prepare(items))
 
 
 def read_files(folder: str, names: Sequence[str], deep: bool) -> list[Outcome]:

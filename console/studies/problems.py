@@ -12,6 +12,8 @@ ZIP = "zip"
 MEDIA = "media"
 """A DICOMDIR: nothing wrong with it."""
 
+ROW = "row"
+"""An object for the index: nothing wrong."""
 DEEP = "deep"
 """Only pydicom can read it, which a reader process has to do: strangers' bytes go through it there alone."""
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from console.model.index_report import IndexProblem
 from console.studies.database import transaction
-from console.studies.importer import storable, stored
 from console.studies.media import DIRECTORY_CLASS, is_directory_name
 from console.studies.places import is_zip_name
 from console.studies.problems import NO_PATH, VANISHED, code_of, problem
+from console.studies.rows import storable, stored
 
 _COUNTING_S = 1.5
 _ZIP_BEGINS = (b"PK\3\4", b"PK\5\6")

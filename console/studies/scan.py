@@ -16,10 +16,10 @@ from console.studies import problems
 from console.studies.found import Batch as Batch
 from console.studies.found import File, Found
 from console.studies.found import Folder as Folder
-from console.studies.importer import folder_number, storable, stored
 from console.studies.lister import digest_of, list_folder
 from console.studies.places import is_zip_name
 from console.studies.problems import BadArchive, code_of, is_passing
+from console.studies.rows import folder_number, storable, stored
 
 if TYPE_CHECKING:
     from console.studies.ahead import Ahead

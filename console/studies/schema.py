@@ -1,12 +1,13 @@
 """The tables of the index. It can always be dropped and built again from the files, so it keeps nothing of its own.
 
-`instance` has one row for each file (or member of a zip file); `head` keeps, as they lie in the files, the texts that
+`instance` has one row for each file (or member of a zip file); what thousands of them have in common stands once in
+`form`, of which none is ever taken out, since they are few. `head` keeps, as they lie in the files, the texts that
 are the same for all instances of a series; `study` and `series` are made of both when a run settles, for the lists.
 Studies and series are numbered by a hash of what identifies them, so that a row can be added without looking anything
 up; instances are numbered as they come, which keeps the largest table in the order in which it is written.
 """
 
-VERSION = 1
+VERSION = 2
 """PRAGMA user_version of the layout below. An index with a higher number is left alone."""
 
 APPLICATION = 0x43415448
@@ -38,20 +39,24 @@ CREATE TABLE other(
 CREATE TABLE head(
   id INTEGER NOT NULL,      -- hash of raw, study and series; may stand twice until its study is settled
   study INTEGER NOT NULL, series INTEGER NOT NULL,
-  raw BLOB NOT NULL         -- see console.studies.importer.Head
+  raw BLOB NOT NULL         -- see console.studies.rows.Head
 );
 CREATE TABLE fresh(         -- heads of a first import that is not finished
   id INTEGER NOT NULL, study INTEGER NOT NULL, series INTEGER NOT NULL, raw BLOB NOT NULL
 );
+CREATE TABLE form(
+  id INTEGER PRIMARY KEY,   -- hash of the rest
+  sop_class TEXT NOT NULL, rows INTEGER NOT NULL, columns INTEGER NOT NULL, bits INTEGER NOT NULL,
+  photometric TEXT NOT NULL, ts TEXT NOT NULL, fps REAL NOT NULL, image_type TEXT NOT NULL, pixlen INTEGER NOT NULL
+);
 CREATE TABLE instance(
-  id INTEGER PRIMARY KEY, series INTEGER NOT NULL, head INTEGER NOT NULL, uid TEXT NOT NULL, sop_class TEXT NOT NULL,
-  number INTEGER, frames INTEGER NOT NULL, rows INTEGER NOT NULL, columns INTEGER NOT NULL, bits INTEGER NOT NULL,
-  photometric TEXT NOT NULL, ts TEXT NOT NULL, fps REAL NOT NULL, duration_s REAL NOT NULL,
-  primary_deg REAL, secondary_deg REAL, acquired TEXT NOT NULL, image_type TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, series INTEGER NOT NULL, head INTEGER NOT NULL, form INTEGER NOT NULL, uid TEXT NOT NULL,
+  number INTEGER, frames INTEGER NOT NULL, duration_s REAL NOT NULL, primary_deg REAL, secondary_deg REAL,
+  acquired TEXT NOT NULL, pix INTEGER NOT NULL,
+  dir INTEGER NOT NULL, name NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
   title TEXT NOT NULL DEFAULT '',
   title_raw BLOB,           -- a title that is not ASCII, as it lies in the file; settling decodes it into title
-  pix INTEGER NOT NULL, pixlen INTEGER NOT NULL, notes TEXT NOT NULL DEFAULT '',
-  dir INTEGER NOT NULL, name NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
+  notes TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE study(
   id INTEGER PRIMARY KEY, uid TEXT NOT NULL, patient_key TEXT NOT NULL,

@@ -22,8 +22,8 @@ CHUNK = 1000
 _MANY = 3000
 """Studies that are worth the start of another process."""
 _LARGEST = (1 << 63) - 1
-_STUDIES = f"INSERT OR REPLACE INTO study VALUES ({', '.join('?' * 27)})"
-_SERIES = f"INSERT OR REPLACE INTO series VALUES ({', '.join('?' * 15)})"
+_STUDIES = f"INSERT INTO study VALUES ({', '.join('?' * 27)})"
+_SERIES = f"INSERT INTO series VALUES ({', '.join('?' * 15)})"
 _HEADS = "SELECT h.study, h.id, h.series, h.raw, h.rowid FROM temp.now n CROSS JOIN head h ON h.study = n.study"
 # The bare i.id is that of the row with the minimum, of equal ones the first in the order of the index, by UID.
 _SUMS = """
@@ -96,14 +96,18 @@ class Settler:
         return True
 
     def settle_these(self, studies: Sequence[int]) -> None:
-        """Settle some studies, by their own votes."""
-        self._settle(iter([(sorted(studies), {})]), lambda: False, lambda done: None)
+        """Settle some studies, by their own votes, while rows still come in.
+
+        What lost its last instance waits for the end: a reader takes the heads that it has sent to be there.
+        """
+        self._settle(iter([(sorted(studies), {})]), lambda: False, lambda done: None, coming=True)
 
     def _settle(
         self,
         chunks: Iterator[tuple[Sequence[int], Mapping[int, dict[str, float]]]],
         cancelled: Callable[[], bool],
         tick: Callable[[int], object],
+        coming: bool = False,
     ) -> bool:
         done = 0
         under_way: deque[tuple[_Loaded, Callable[[], list[Made | None]]]] = deque()
@@ -112,7 +116,7 @@ class Settler:
                 return False
             chunk = next(chunks, None)
             if chunk is not None:
-                loaded = self._load(*chunk)
+                loaded = self._load(*chunk, coming)
                 under_way.append((loaded, self._compute(loaded.jobs)))
             if chunk is None or len(under_way) > self._ahead:
                 if not under_way:
@@ -128,13 +132,13 @@ class Settler:
             last = chunk[-1]
             yield chunk
 
-    def _load(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]]) -> "_Loaded":
-        """All that is known of some studies, ascending by number."""
+    def _load(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]], coming: bool) -> "_Loaded":
+        """All that is known of some studies, ascending by number; `coming`: more rows may come."""
         with transaction(self._connection):
             # Not for what is read: without a transaction each row of a temporary table would be one of its own.
-            return self._loaded(studies, votes)
+            return self._loaded(studies, votes, coming)
 
-    def _loaded(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]]) -> "_Loaded":
+    def _loaded(self, studies: Sequence[int], votes: Mapping[int, dict[str, float]], coming: bool) -> "_Loaded":
         run, many = self._connection.execute, self._connection.executemany
         self._choose(studies)
         heads: dict[int, dict[int, tuple[int, bytes]]] = defaultdict(dict)
@@ -152,15 +156,18 @@ class Settler:
             titles[study].append((instance, raw, head))
         copies = set(self._numbers(_COPIES)) if run(_ANY_COPIES).fetchone()[0] else set()
         jobs: list[Job] = []
+        waiting: list[tuple[int]] = []
         for study in studies:
             its = sorted(heads[study].items())
             present = [(number, series, raw, sums[number]) for number, (series, raw) in its if number in sums]
-            if len(present) < len(its):
+            if len(present) < len(its) and coming:
+                waiting.append((study,))
+            elif len(present) < len(its):
                 gone += self._rows(study, [number for number, _head in its if number not in sums])
             if present:
                 once = self._once(study, {series for _number, series, _raw, _sum in present}) if study in copies else {}
                 jobs.append((study, present, titles.get(study, []), votes.get(study, {}), once))
-        return _Loaded(studies, jobs, gone)
+        return _Loaded(studies, jobs, gone, waiting)
 
     def _write(self, loaded: "_Loaded", made: Sequence[Made | None]) -> None:
         run, many = self._connection.execute, self._connection.executemany
@@ -172,6 +179,7 @@ class Settler:
             uids = {uid for study in lost for (uid,) in run("SELECT uid FROM study WHERE id = ?", (study,))}
             for table, column in (("study", "id"), ("series", "study"), ("touched", "study")):
                 run(f"DELETE FROM {table} WHERE {column} IN (SELECT study FROM temp.now)")
+            many("INSERT INTO touched VALUES (?)", loaded.waiting)
             many("DELETE FROM head WHERE rowid = ?", loaded.gone)
             found = [one for one in made if one is not None]
             if len(found) < len(made):
@@ -264,3 +272,5 @@ class _Loaded:
     jobs: list[Job]
     gone: list[tuple[int]]
     """Rows of heads that no instance has any more, or that stand twice."""
+    waiting: list[tuple[int]]
+    """Studies that are to be settled again when all is in."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from console.model.index_report import IndexProblem
 from console.studies.database import transaction
-from console.studies.importer import folder_number, storable, stored
 from console.studies.media import missing_files
 from console.studies.problems import MEDIA, MORE, MOST, ZIP, problem
 from console.studies.roots import Root
+from console.studies.rows import folder_number, storable, stored
 
 
 class Tally(NamedTuple):

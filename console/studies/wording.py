@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from console.model.text import clean
 from console.pinyin import keys_of, sort_key
-from console.studies.importer import Head, number_of
+from console.studies.rows import Head, number_of
 
 if TYPE_CHECKING:
     from console.dicom.reading import Reading

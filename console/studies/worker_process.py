@@ -11,18 +11,21 @@ import sys
 from typing import Any
 
 from console.studies.limits import limit_memory
-from console.studies.objects import Outcome, read_files, read_members
+from console.studies.objects import Answer, read_batch
+from console.studies.rows import Preparer
+
+_PREPARER = Preparer()
 
 
-def answer(request: Any) -> list[Outcome] | list[Any]:
-    """The outcomes of a batch to be read (a tuple), or the lines of studies to be settled (a list)."""
-    if isinstance(request, list):
-        from console.studies.lines import settle_study
+def answer(request: Any) -> Answer | list[Any]:
+    """The answer to a batch to be read (a tuple), or to studies to be settled (a list)."""
+    if isinstance(request, tuple):
+        number, folder, zipped, named = request
+        files = [(os.fsdecode(name), size, time) for name, size, time in named]
+        return read_batch(_PREPARER, number, os.fsdecode(folder), zipped, files, deep=True)
+    from console.studies.lines import settle_study
 
-        return [settle_study(job) for job in request]
-    place, zipped, named = request
-    folder, names = os.fsdecode(place), [os.fsdecode(name) for name in named]
-    return read_members(folder, names) if zipped else read_files(folder, names, deep=True)
+    return [settle_study(job) for job in request]
 
 
 def main() -> None:

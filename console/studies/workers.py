@@ -14,11 +14,14 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from console.studies.objects import Outcome
 from console.studies.problems import CRASHED, SLOW
+from console.studies.rows import NOTHING
 from console.studies.scan import Batch
+
+if TYPE_CHECKING:
+    from console.studies.objects import Answer
 
 AHEAD = 2
 """Batches that a reader has at a time: it never waits for the next one."""
@@ -56,20 +59,18 @@ class Readers:
         self._waiting.append(batch)
         self._give()
 
-    def answers(self, wait_s: float) -> list[tuple[Batch, list[Outcome]]]:
+    def answers(self, wait_s: float) -> "list[tuple[Batch, Answer]]":
         """What has come back; waits up to `wait_s` where nothing has."""
-        got: list[tuple[Batch, list[Outcome]]] = []
+        got: list[tuple[Batch, Answer]] = []
         while True:
             try:
-                reader, outcomes = (
-                    self._arrived.get(timeout=wait_s) if wait_s and not got else self._arrived.get_nowait()
-                )
+                reader, answer = self._arrived.get(timeout=wait_s) if wait_s and not got else self._arrived.get_nowait()
             except queue.Empty:
                 break
             if reader not in self._readers:
                 continue  # it was given up before
-            if isinstance(outcomes, list) and reader.batches and len(outcomes) == len(reader.batches[0].files):
-                got.append((reader.batches.popleft(), outcomes))
+            if reader.batches and _fits(answer, reader.batches[0]):
+                got.append((reader.batches.popleft(), answer))
                 reader.since = time.monotonic()
             else:
                 got += self._give_up(reader, CRASHED)
@@ -98,7 +99,7 @@ class Readers:
                 return
             reader.send(self._waiting.popleft())
 
-    def _give_up(self, reader: "_Reader", code: str) -> list[tuple[Batch, list[Outcome]]]:
+    def _give_up(self, reader: "_Reader", code: str) -> "list[tuple[Batch, Answer]]":
         """Kill a reader and give out again what it had; the file that it broke on is answered with `code`."""
         self._readers.remove(reader)
         reader.kill()
@@ -107,7 +108,7 @@ class Readers:
         first, *rest = reader.batches
         if len(first.files) == 1:
             self._waiting.extend(rest)
-            return [(first, [(None, code)])]
+            return [(first, ([code], *NOTHING))]
         self._waiting.extend(_singles(first))
         self._waiting.extend(rest)
         return []
@@ -135,7 +136,8 @@ class _Reader:
             self.since = time.monotonic()
         self.batches.append(batch)
         folder = os.fsencode(batch.folder.path)
-        data = marshal.dumps((folder, batch.folder.zipped, [os.fsencode(name) for name, _size, _time in batch.files]))
+        files = [(os.fsencode(name), size, time) for name, size, time in batch.files]
+        data = marshal.dumps((batch.folder.number, folder, batch.folder.zipped, files))
         pipe = self._process.stdin
         assert pipe is not None
         try:
@@ -168,6 +170,11 @@ class _Reader:
             except (OSError, ValueError, EOFError, TypeError):
                 pass  # cut short; the line below says so
         self._arrived.put((self, None))
+
+
+def _fits(answer: Any, batch: Batch) -> bool:
+    """Whether something is an answer to `batch`."""
+    return isinstance(answer, tuple) and len(answer) == 1 + len(NOTHING) and len(answer[0]) == len(batch.files)
 
 
 def _singles(batch: Batch) -> Iterable[Batch]:

@@ -3,16 +3,19 @@
 import json
 import marshal
 import os
+import queue
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from console.studies.build import few_collections
 from tests.benchmarks.figures import ROOT, Figure
 from tests.benchmarks.headers import make_ct_files, with_dicomsdl, with_pydicom
 
@@ -23,6 +26,7 @@ FOLDERS, PER_FOLDER = 1_000, 100
 ROWS = 1_000_000
 _RUNS = 3
 _MESSAGE = 500
+_AHEAD = 40
 _PEERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "pydicom": (with_pydicom, PEER_FILES),
     "dicomsdl": (with_dicomsdl, FILES),
@@ -146,44 +150,76 @@ def _read_with(peer: str, folder: str, count: str) -> None:
 
 
 def _make_rows(target: str, count: str) -> None:
-    """Rows as reader processes send them: messages of plain tuples."""
+    """Rows as reader processes have them, and the folders that a walk would have found: messages of plain tuples."""
+    from console.studies.rows import folder_number
     from tests.synthetic import synthetic_rows
 
+    folders: dict[str, int] = {}
+    new: list[tuple[str, int]] = []
+    rows: list[Any] = []
     with open(target, "wb") as stream:
-        message: list[Any] = []
-        for row, *rest in synthetic_rows(int(count)):
-            message.append((tuple(row), *rest))
-            if len(message) == _MESSAGE:
-                data = marshal.dumps(message)
+        for row, path, *file in synthetic_rows(int(count)):
+            if path not in folders:
+                folders[path] = folder_number(path)
+                new.append((path, folders[path]))
+            rows.append((tuple(row), folders[path], path, *file))
+            if len(rows) == _MESSAGE:
+                data = marshal.dumps((new, rows), 2)
                 stream.write(len(data).to_bytes(4, "little") + data)
-                message.clear()
+                new, rows = [], []
 
 
-def _messages(source: str) -> Iterator[Any]:
-    with open(source, "rb") as stream:
-        while len(head := stream.read(4)) == 4:
-            yield from marshal.loads(stream.read(int.from_bytes(head, "little")))
+def _messages(stream: IO[bytes]) -> Iterator[Any]:
+    while len(head := stream.read(4)) == 4:
+        yield marshal.loads(stream.read(int.from_bytes(head, "little")))
+
+
+def _ahead(messages: Iterator[Any]) -> Iterator[Any]:
+    """`messages`, some of them fetched by a thread before they are asked for, as those of the reader processes are."""
+    waiting: queue.Queue[Any] = queue.Queue(_AHEAD)
+
+    def fetch() -> None:
+        for message in messages:
+            waiting.put(message)
+        waiting.put(None)
+
+    threading.Thread(target=fetch, daemon=True).start()
+    return iter(waiting.get, None)
+
+
+def _prepare_rows(source: str) -> None:
+    """What a reader process does with rows, their reading left out: makes them ready and sends them on."""
+    from console.studies.rows import Preparer
+
+    preparer = Preparer()
+    with few_collections(), open(source, "rb") as stream, os.fdopen(os.dup(1), "wb") as sink:
+        for folders, rows in _messages(stream):
+            data = marshal.dumps((folders, preparer.prepare(rows)))
+            sink.write(len(data).to_bytes(4, "little") + data)
 
 
 def _import_rows(source: str, home: str) -> None:
-    """Import and settle what `_make_rows` made; seconds and memory as JSON."""
+    """Import what a reader process makes ready, and settle it; seconds and memory of all processes as JSON."""
     import resource
 
-    from console.studies.build import few_collections
     from console.studies.database import open_index
-    from console.studies.importer import import_rows
+    from console.studies.importer import import_prepared
     from console.studies.settle import settle_all
 
     begun = time.perf_counter()
+    line = [sys.executable, "-m", "tests.benchmarks.index", "prepare-rows", source]
     with few_collections():
         connection = open_index(Path(home))
-        import_rows(connection, _messages(source))
+        with subprocess.Popen(line, cwd=ROOT, env=_environ(), stdout=subprocess.PIPE) as reader:
+            assert reader.stdout is not None
+            import_prepared(connection, _ahead(_messages(reader.stdout)))
         rows_s = time.perf_counter() - begun
         settle_all(connection, len(_processors()) - 1)
     seconds = time.perf_counter() - begun
     (studies,) = connection.execute("SELECT count(*) FROM study").fetchone()
     connection.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    peak = sum(used) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     print(json.dumps({"seconds": seconds, "rows_s": rows_s, "studies": studies, "peak_mb": peak}))
 
 
@@ -191,6 +227,8 @@ def main(what: str, *arguments: str) -> None:
     """The processes that are measured beside `cathlab index`."""
     if what == "make-rows":
         _make_rows(*arguments)
+    elif what == "prepare-rows":
+        _prepare_rows(*arguments)
     elif what == "import-rows":
         _import_rows(*arguments)
     else:

@@ -50,9 +50,9 @@ def test_counts_and_values_equal_a_plain_walk_with_pydicom(tmp_path: Path) -> No
         os.path.join(folder, name): row
         for folder, name, *row in ask(
             home,
-            "SELECT d.path, i.name, i.uid, s.uid, s.modality, s.number, i.number, i.rows, i.columns, t.uid, t.date, "
-            "t.patient_id, i.sop_class FROM instance i JOIN dir d ON d.id = i.dir JOIN series s ON s.id = i.series "
-            "JOIN study t ON t.id = s.study",
+            "SELECT d.path, i.name, i.uid, s.uid, s.modality, s.number, i.number, f.rows, f.columns, t.uid, t.date, "
+            "t.patient_id, f.sop_class FROM instance i JOIN form f ON f.id = i.form JOIN dir d ON d.id = i.dir "
+            "JOIN series s ON s.id = i.series JOIN study t ON t.id = s.study",
         )
     }
     for name, ds in known.items():

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from console.model.index_row import IndexRow
 from console.studies.database import open_index
-from console.studies.importer import Head, import_rows
+from console.studies.importer import import_rows
+from console.studies.rows import Head
 from console.studies.settle import Settler
 from tests.synthetic import synthetic_rows
 from tests.unit.studies.discs import ask, content

@@ -17,10 +17,12 @@ from tests.archives import Study, fill
 XA, SR, CT = "1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.88.67", "1.2.840.10008.5.1.4.1.1.2"
 
 INSTANCE: dict[str, Any] = {
-    "head": 0, "sop_class": XA, "number": 1, "frames": 0, "rows": 0, "columns": 0, "bits": 0, "photometric": "",
-    "ts": "1.2.840.10008.1.2.1", "fps": 0.0, "duration_s": 0.0, "primary_deg": None, "secondary_deg": None,
-    "acquired": "", "image_type": "", "title": "", "pix": 0, "pixlen": 0, "notes": "", "dir": 1, "name": "IM1",
-    "size": 100, "mtime_ns": 0,
+    "head": 0, "number": 1, "frames": 0, "duration_s": 0.0, "primary_deg": None, "secondary_deg": None, "acquired": "",
+    "title": "", "pix": 0, "notes": "", "dir": 1, "name": "IM1", "size": 100, "mtime_ns": 0,
+}  # fmt: skip
+FORM: dict[str, Any] = {
+    "sop_class": XA, "rows": 0, "columns": 0, "bits": 0, "photometric": "", "ts": "1.2.840.10008.1.2.1", "fps": 0.0,
+    "image_type": "", "pixlen": 0,
 }  # fmt: skip
 SERIES: dict[str, Any] = {
     "study": 1, "number": 1, "modality": "XA", "description": "", "protocol": "", "body_part": "", "station": "",
@@ -30,6 +32,9 @@ SERIES: dict[str, Any] = {
 
 def put(home: Path, table: str, **values: object) -> None:
     """One row, what is not given taken from the defaults above."""
+    if table == "instance":
+        put(home, "form", id=values["id"], **FORM | {name: values.pop(name) for name in FORM if name in values})
+        values["form"] = values["id"]
     row = {"instance": INSTANCE, "series": SERIES}.get(table, {}) | values
     with closing(open_index(home)) as index:
         marks = ", ".join("?" * len(row))
