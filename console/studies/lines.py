@@ -78,7 +78,8 @@ def settle_study(job: Job) -> Made | None:
         return (*line, 0, "", 0), series_lines, titled, 0
     device = device_of(strands[0][1])
     written = "\n".join([f"{charset}={weight!r}" for charset, weight in words.votes.items()])
-    return (*line, device, written, int(not words.certain)), series_lines, titled, device
+    # What other studies made certain, they may make uncertain again.
+    return (*line, device, written, int(bool(votes) or not words.certain)), series_lines, titled, device
 
 
 def _total(strands: Sequence[_Strand]) -> Sums:
