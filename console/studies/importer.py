@@ -6,7 +6,7 @@ at all, however the process ends.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from console.studies.database import transaction
@@ -38,11 +38,16 @@ _TOUCH_FOLDER = (
 _OTHERS = "INSERT OR REPLACE INTO other(dir, name, size, mtime_ns, what) VALUES (?, ?, ?, ?, ?)"
 
 
-def _insert(columns: str) -> str:
-    return f"INSERT INTO instance({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
+_AT_ONCE = 20
+"""Rows of one statement, which takes a third less time than as many statements."""
 
 
-_PLAIN_INSTANCES, _INSTANCES = _insert(EVERY), _insert(f"{EVERY}, {SOME}")
+def _insert(columns: str, rows: int = 1) -> str:
+    values = f"({', '.join('?' * (columns.count(',') + 1))})"
+    return f"INSERT INTO instance({columns}) VALUES {', '.join([values] * rows)}"
+
+
+_TWENTY_INSTANCES, _PLAIN_INSTANCES, _INSTANCES = _insert(EVERY, _AT_ONCE), _insert(EVERY), _insert(f"{EVERY}, {SOME}")
 
 
 class Importer:
@@ -124,7 +129,10 @@ class Importer:
             many(_FOLDERS, self._folders)
             many(_FRESH_HEADS if self._bulk else _HEADS, self._heads)
             many(_FORMS, self._forms)
-            many(_PLAIN_INSTANCES, self._plain)
+            even = len(self._plain) // _AT_ONCE * _AT_ONCE
+            twenties = (self._plain[at : at + _AT_ONCE] for at in range(0, even, _AT_ONCE))
+            many(_TWENTY_INSTANCES, (tuple(chain.from_iterable(rows)) for rows in twenties))
+            many(_PLAIN_INSTANCES, self._plain[even:])
             many(_INSTANCES, self._instances)
             many(_OTHERS, self._others)
             many(_COMPLETE, self._complete)

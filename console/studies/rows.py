@@ -186,13 +186,17 @@ def head_numbers(head: tuple[Any, ...], folder_path: str) -> tuple[int, int, int
         folder = b"\0" + os.fsencode(folder_path)
         study_uid, series_uid = study_uid or folder, series_uid or folder
     study = number_of(study_uid + b"\0" + head[5])
-    series = number_within(study, b"%d\0" % study + series_uid)
+    series = number_within(study, study.to_bytes(8) + series_uid)
     raw = marshal.dumps(head, 2)
-    return study, series, number_within(study, b"%d\0%d\0" % (study, series) + raw), raw
+    return study, series, _head_number(study, series, raw), raw
+
+
+def _head_number(study: int, series: int, raw: bytes) -> int:
+    return number_within(study, study.to_bytes(8) + series.to_bytes(8) + raw)
 
 
 def read_head(number: int, study: int, series: int, raw: bytes) -> Head | None:
     """The head that lies in `raw`; None where the bytes are not those that were written."""
-    if number_within(study, b"%d\0%d\0" % (study, series) + raw) != number:
+    if _head_number(study, series, raw) != number:
         return None
     return Head._make(marshal.loads(raw))

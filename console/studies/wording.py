@@ -52,10 +52,32 @@ class Words:
     """The texts of one study, read together."""
 
     def __init__(
-        self, heads: Iterable[Head], titles: Iterable[tuple[bytes, str]] = (), device: Mapping[str, float] | None = None
+        self, heads: Sequence[Head], titles: Iterable[tuple[bytes, str]] = (), device: Mapping[str, float] | None = None
     ) -> None:
-        """`titles` are instance titles with their declared character sets, `device` the votes of its other studies."""
-        keys = _unplain(heads, titles)
+        """`titles` are instance titles with their declared character sets, `device` the votes of its other studies.
+
+        `heads` have to live as long as this does.
+        """
+        keys: dict[Key, None] = {}
+        self._parts: dict[int, list[str]] = {}
+        """By heads what of their texts no vote can change, where that is all of them."""
+        for head in heads:
+            own, common = _own(head), _common_texts(_common(head))
+            joined = b"\0".join(own)
+            if joined.isascii() and b"\x1b" not in joined:
+                # Most are plain: decoded and looked at in one go.
+                texts = joined.decode("ascii").split("\0")
+                if not common.open and len(texts) == _OWN and "".join(texts).isprintable():
+                    self._parts[id(head)] = [*texts, *common.texts]
+            else:
+                keys.update(dict.fromkeys((raw, head[3], "text") for raw in own if not _is_plain(raw)))
+            for key in common.keys:
+                keys[key] = None
+            for raw in (head[4], head[14]):
+                if not raw.isascii() or b"\x1b" in raw:
+                    keys[raw, head[3], "name"] = None
+        for title, charset in titles:
+            keys[title, charset, "text"] = None
         self.plain = not keys
         """True when all is ASCII."""
         self.certain = True
@@ -64,7 +86,7 @@ class Words:
         """How the study votes on the character set of its device; empty where all is ASCII."""
         self._read: dict[Key, Word] = {}
         if keys:
-            self._weigh(list(keys), device or {})
+            self._weigh(keys, device or {})
 
     def name(self, raw: bytes, charset: str) -> Word:
         """A person's name. Where `charset` is that of another text, `raw` is found all the same."""
@@ -80,22 +102,12 @@ class Words:
 
     def texts(self, head: Head) -> list[str]:
         """All texts of a head that are no names, in the order of TEXTS."""
-        common = _common_texts(_common(head))
-        own = _own(head)
-        joined = b"\0".join(own)
-        texts = joined.decode("ascii").split("\0") if _is_plain(joined) else []
-        # Most are plain: decoded and looked at in one go.
-        if len(texts) != _OWN or not "".join(texts).isprintable():
-            texts = [self.text(raw, head[3]) for raw in own]
-        texts += common.texts
-        for at in common.open:
-            texts[at] = self.text(_texts(head)[at], head[3])
-        return texts
+        return self._parts.get(id(head)) or [self.text(raw, head[3]) for raw in _texts(head)]
 
     def _somewhere(self, raw: bytes) -> Word:
         return next(word for key, word in self._read.items() if key[0] == raw)
 
-    def _weigh(self, keys: Sequence[Key], device: Mapping[str, float]) -> None:
+    def _weigh(self, keys: Iterable[Key], device: Mapping[str, float]) -> None:
         together = False
         for key in keys:
             word, vote, weight = _alone(*key)
@@ -135,8 +147,8 @@ class _Common(NamedTuple):
 
     texts: tuple[str, ...]
     """Read, but for those that the study has to vote on."""
-    open: tuple[int, ...]
-    """Places in TEXTS of the latter."""
+    open: bool
+    """Whether there are such."""
     keys: tuple[Key, ...]
     """Those that are not plain ASCII."""
 
@@ -145,35 +157,17 @@ class _Common(NamedTuple):
 def _common_texts(values: tuple[Any, ...]) -> _Common:
     charset, *raws = values
     texts: list[str] = []
-    open_: list[int] = []
     keys: list[Key] = []
-    for at, raw in enumerate(raws, _OWN):
+    undecided = False
+    for raw in raws:
         if _is_plain(raw):
             texts.append(_ascii(raw))
             continue
         keys.append((raw, charset, "text"))
         word = _alone(*keys[-1])[0]
         texts.append(word.text if word else "")
-        if word is None:
-            open_.append(at)
-    return _Common(tuple(texts), tuple(open_), tuple(keys))
-
-
-def _unplain(heads: Iterable[Head], titles: Iterable[tuple[bytes, str]]) -> dict[Key, None]:
-    """The distinct texts that are not plain ASCII, in the order in which they stand."""
-    found: dict[Key, None] = {}
-    for head in heads:
-        if not _is_plain(b"".join(_own(head))):
-            found.update(dict.fromkeys((raw, head[3], "text") for raw in _own(head) if not _is_plain(raw)))
-        for key in _common_texts(_common(head)).keys:
-            found[key] = None
-        if not _is_plain(head[4]):
-            found[head[4], head[3], "name"] = None
-        if not _is_plain(head[14]):
-            found[head[14], head[3], "name"] = None
-    for title, charset in titles:
-        found[title, charset, "text"] = None
-    return found
+        undecided = undecided or word is None
+    return _Common(tuple(texts), undecided, tuple(keys))
 
 
 def _is_plain(raw: bytes) -> bool:

@@ -10,17 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.processes import with_dicomsdl, with_pydicom
 
 ELEMENTS = 258
 """Elements of each file, as in a CT of a large maker."""
-KEYWORDS = (
-    "SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate StudyTime AccessionNumber Modality "
-    "Manufacturer InstitutionName StationName StudyDescription SeriesDescription ManufacturerModelName "
-    "PatientName PatientID PatientBirthDate PatientSex BodyPartExamined ProtocolName StudyInstanceUID "
-    "SeriesInstanceUID StudyID SeriesNumber InstanceNumber NumberOfFrames Rows Columns BitsStored "
-    "PhotometricInterpretation AcquisitionDate AcquisitionTime"
-).split()
-"""What an index asks of each file."""
 _COMPARED = 3000
 _SLICE = (0x00080032, 0x00080033, 0x00200013, 0x00200032, 0x00201041)
 """Elements that differ between neighbours in any series: two times, number, position, location."""
@@ -128,22 +121,6 @@ def _template() -> tuple[bytes, tuple[int, int, int]]:
     whole = stream.getvalue()
     numbers = (b"777777", b"888888", b"999999999999")
     return whole, (whole.index(numbers[0]), whole.index(numbers[1]), whole.rindex(numbers[2]))
-
-
-def with_pydicom(path: str) -> list[Any]:
-    """What the index asks, asked of pydicom."""
-    import pydicom
-
-    ds = pydicom.dcmread(path, stop_before_pixels=True)
-    return [ds.get(keyword) for keyword in KEYWORDS]
-
-
-def with_dicomsdl(path: str) -> list[Any]:
-    """What the index asks, asked of dicomsdl, which stops before the pixels too."""
-    import dicomsdl
-
-    ds = dicomsdl.open_file(path, 0x7FE00000)
-    return [getattr(ds, keyword, None) for keyword in KEYWORDS]
 
 
 def headers(folder: Path) -> list[Figure]:
