@@ -10,17 +10,8 @@ import struct
 from typing import NamedTuple
 
 from console.dicom.inflating import Inflated
-from console.dicom.quick_walk import (
-    FIRST,
-    LONG,
-    SHORT,
-    UNKNOWN_SIZE,
-    VRS,
-    Cut,
-    Lost,
-    ReadAt,
-    Walk,
-)
+from console.dicom.quick_memory import LONG, SHORT, VRS
+from console.dicom.quick_walk import FIRST, UNKNOWN_SIZE, Cut, Lost, ReadAt, Walk
 
 _long = struct.Struct("<I").unpack_from
 IMPLICIT = "1.2.840.10008.1.2"

@@ -8,24 +8,24 @@ import struct
 from collections.abc import Callable
 from typing import Literal
 
-LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
-SHORT = frozenset((b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US").split())
-VRS = LONG | SHORT
-
-WANTED = frozenset(
-    int(tag, 16)
-    for tag in (
-        "00080005 00080008 00080016 00080018 00080020 00080021 00080022 00080023 00080030 00080031 00080032 00080033 "
-        "0008002a 00080050 00080060 00080070 00080080 00080090 00081010 00081030 0008103e 00081090 00082144 00100010 "
-        "00100020 00100030 00100040 00180015 00180040 00181030 00181063 00181065 00181510 00181511 0020000d 0020000e "
-        "00200010 00200011 00200013 00280002 00280004 00280008 00280009 00280010 00280011 00280100 00280101 0040a043 "
-        "00420010 00700080"
-    ).split()
+from console.dicom.quick_memory import (
+    ACTS,
+    CONCEPT,
+    LONG,
+    PIXELS,
+    SHORT,
+    STRETCHES,
+    TAGS,
+    VARIES,
+    WANTED,
+    head_of,
+    keep,
+    learn,
+    long_of,
+    tell_apart,
 )
-"""Tags whose values the index needs; (0040,A043) is the sequence that names a report."""
-_CONCEPT = 0x0040A043
+
 _MEANING = 0x00080104
-_PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 _BEHIND = 0x7FE00010
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -39,14 +39,6 @@ _LARGEST = 1 << 20
 _DEEPEST = 64
 UNKNOWN_SIZE = 1 << 62
 """Of a deflated dataset."""
-
-_SKIP_SHORT, _SKIP_LONG, _TAKE_SHORT, _TAKE_LONG, _ODD = range(5)
-_MEMO: dict[bytes, int] = {}
-_MEMO_LIMIT = 20_000
-_TAG: dict[bytes, int] = {}
-
-_head = struct.Struct("<6sH").unpack_from
-_long = struct.Struct("<I").unpack_from
 
 ReadAt = Callable[[int, int], bytes]
 """At most `count` bytes from `offset`; fewer only at the end."""
@@ -75,38 +67,58 @@ class Walk:
 
     def explicit(self, place: int) -> tuple[int, int, int]:
         """Explicit VR little endian from `place`: (tag, offset, length) of the pixel data, zeros without."""
-        buffer, base, values, memo, tags = self._buffer, self._base, self.values, _MEMO.get, _TAG
-        p, end = place - base, len(buffer)
+        buffer, base, values, memo, tags = self._buffer, self._base, self.values, ACTS.get, TAGS
+        p, end, stretches = place - base, len(buffer), STRETCHES.get
         while True:
             try:
-                while True:
-                    key, length = _head(buffer, p)
-                    act = memo(key)
-                    if act == 0:
-                        p += 8 + length
-                        continue
-                    if act is None:
-                        act = _learn(key)
-                    if act == 0:
-                        p += 8 + length
-                    elif act == 2:
-                        q = p + 8
-                        if q + length > end:
-                            break
-                        p = q + length
-                        values[tags[key]] = buffer[q:p]
-                    elif act == 4:
-                        break
-                    else:
-                        length = _long(buffer, p + 8)[0]
-                        if length == _UNDEFINED:
-                            break
-                        q = p + 12
-                        if act == 3:
+                careful = False
+                while not careful:
+                    began = p
+                    known = stretches(buffer[p : p + 8])
+                    if known is not None:
+                        if buffer.startswith(known[0], p):
+                            values.update(known[1])
+                            p += len(known[0])
+                            began = end
+                        else:
+                            tell_apart(known[0], buffer[p : p + len(known[0])])
+                    careful = True
+                    while True:
+                        key, length = head_of(buffer, p)
+                        act = memo(key)
+                        if act == 0:
+                            p += 8 + length
+                            continue
+                        if act is None:
+                            act = learn(key)
+                        varies = act >= VARIES
+                        if varies or act == 4:
+                            if began < p:
+                                keep(buffer[began:p])
+                            act &= VARIES - 1
+                        if act == 0:
+                            p += 8 + length
+                        elif act == 2:
+                            q = p + 8
                             if q + length > end:
                                 break
-                            values[tags[key]] = buffer[q : q + length]
-                        p = q + length
+                            p = q + length
+                            values[tags[key]] = buffer[q:p]
+                        elif act == 4:
+                            break
+                        else:
+                            length = long_of(buffer, p + 8)[0]
+                            if length == _UNDEFINED:
+                                break
+                            q = p + 12
+                            if act == 3:
+                                if q + length > end:
+                                    break
+                                values[tags[key]] = buffer[q : q + length]
+                            p = q + length
+                        if varies:
+                            careful = False
+                            break
             except struct.error:
                 # Ran off the window.
                 if base + p == self._size:
@@ -137,7 +149,7 @@ class Walk:
         """Take the element at `place`; where the next one begins, or where the pixel data lies, or that all is over."""
         self.place = place
         tag, vr, length, value = self._element(place, implicit, little)
-        if tag in _PIXELS:
+        if tag in PIXELS:
             return tag, value, -1 if length == _UNDEFINED else length
         if tag > _BEHIND and tag >> 16 != 0xFFFE:
             return 0, 0, 0
@@ -147,14 +159,14 @@ class Walk:
         if tag >> 16 == 0xFFFE:
             self._note("stray-delimiter")
             return place + 8
-        if tag == _CONCEPT:
+        if tag == CONCEPT:
             self._concept(value, length, implicit, little)
         if length == _UNDEFINED:
             # What stands in an element of unknown representation is implicit little endian (PS3.5 6.2.2 note 4).
             unknown = vr == b"UN"
             inner_little = little or (unknown and self._bytes(value, 4) == b"\xfe\xff\x00\xe0")
             return self._sequence(value, implicit or unknown, inner_little, 0)
-        if tag in WANTED and tag != _CONCEPT:
+        if tag in WANTED and tag != CONCEPT:
             if length > _LARGEST:
                 raise Lost
             data = self._bytes(value, length)
@@ -220,7 +232,7 @@ class Walk:
                     return
                 tag, _vr, length, value = self._element(place, implicit, little)
                 if tag == _MEANING and length < 4096:
-                    self.values[_CONCEPT] = self._bytes(value, length)
+                    self.values[CONCEPT] = self._bytes(value, length)
                     return
                 if length == _UNDEFINED:
                     return
@@ -246,20 +258,3 @@ class Walk:
         else:
             self._buffer, self._base = self._read_at(place, count), place
         return self._buffer
-
-
-def _learn(key: bytes) -> int:
-    """What to do with an element of this tag and VR; remembered."""
-    tag = int.from_bytes(key[:2], "little") << 16 | int.from_bytes(key[2:4], "little")
-    vr = key[4:]
-    if tag >= _PIXELS[0] or vr not in VRS or tag == _CONCEPT:
-        act = _ODD
-    elif tag in WANTED:
-        act = _TAKE_LONG if vr in LONG else _TAKE_SHORT
-        _TAG[key] = tag
-    else:
-        act = _SKIP_LONG if vr in LONG else _SKIP_SHORT
-    if len(_MEMO) >= _MEMO_LIMIT:
-        _MEMO.clear()
-    _MEMO[key] = act
-    return act

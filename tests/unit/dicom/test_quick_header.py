@@ -21,8 +21,8 @@ from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
 from console.dicom.quick_header import Header, read_header
+from console.dicom.quick_memory import ACTS, STRETCHES, WANTED
 from console.dicom.quick_row import read_row, read_row_of
-from console.dicom.quick_walk import WANTED
 from console.dicom.rate import Timing, duration, rate
 from console.model.index_row import IndexRow
 from tests.support import need_samples
@@ -318,6 +318,39 @@ def test_reading_changes_nothing_and_waits_for_no_pipe(tmp_path: Path) -> None:
         assert read_row(str(pipe))[:2] == (None, "pipe")
     with pytest.raises(OSError, match="No such file"):
         read_row(str(tmp_path / "gone"))
+
+
+def test_what_is_remembered_of_other_files_changes_nothing() -> None:
+    # GIVEN files of some series, whole and damaged, in any order
+    ds = nested(dataset())
+    ds.add_new(0x00180050, "DS", "0.625")
+    ds.add_new(0x00190010, "LO", "ACME")
+    for number in range(40):
+        ds.add_new(
+            0x00191000 + number, ("DS", "OB", "UN", "LO")[number % 4], b"1.25" if number % 4 in (1, 2) else "1.25"
+        )
+    dice = random.Random(8)
+    files = []
+    for turn in range(600):
+        ds.InstanceNumber, ds.SeriesNumber, ds.PatientID = turn, turn // 50, f"P{turn // 100}"
+        ds[0x00191000 + dice.choice((0, 4, 8))].value = f"{dice.random():.{dice.randint(1, 6)}f}"
+        held = bytearray(written(ds, EXPLICIT, b"\0" * 64))
+        for _hit in range(dice.choice((0, 0, 1, 3))):
+            held[dice.randrange(132, len(held))] = dice.randrange(256)
+        files.append(bytes(held[: dice.choice((len(held), len(held), dice.randrange(len(held))))]))
+    dice.shuffle(files)
+    # WHEN each is read after all the others
+    after = [row_of_any(data) for data in files]
+    assert STRETCHES
+    # THEN it gives what it gives when it is the first
+    for data, row in zip(files, after, strict=True):
+        ACTS.clear()
+        STRETCHES.clear()
+        assert row_of_any(data) == row
+
+
+def row_of_any(data: bytes) -> IndexRow | None:
+    return read_row_of(partial(_at, data), len(data))
 
 
 def test_damaged_files_never_raise_and_never_hang() -> None:
