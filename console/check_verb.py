@@ -12,9 +12,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from console.checks.access import ACCESS
 from console.checks.catalogue import load
 from console.checks.exports import exit_status, nagios, to_json
-from console.checks.plan import ACCESS
 from console.checks.runner import run_checks
 from console.errors import ConsoleError, UsageError
 from console.i18n import _

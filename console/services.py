@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from console.checkroom import CheckRoom
 from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.i18n import _
+from console.model.clock import local_now
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
 from console.settings import Settings, SettingsFile
@@ -19,11 +20,6 @@ from console.shelves import Shelves
 from console.store.audit import AuditLog
 from console.store.files import sweep
 from console.store.lock import HomeLock
-
-
-def local_now() -> datetime:
-    """The time on the wall, with its zone."""
-    return datetime.now(UTC).astimezone()
 
 
 class Preferences:

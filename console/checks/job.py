@@ -6,13 +6,13 @@ Callbacks come from a thread; a screen posts a message and returns. A passphrase
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from console import child
 from console.checks.wire import event_in
 from console.i18n import _, language
 from console.model.check_run import Ended, RunEvent, Selection
@@ -45,7 +45,7 @@ class CheckJob:
 
     def start(self, on_event: Callable[[RunEvent], None]) -> None:
         """Begin. The last event is an Ended, exactly one, whatever happens."""
-        self._process = _spawn()
+        self._process = child.start(child.module_command("console.checks.run_process"))
         self._thread = threading.Thread(target=self._follow, args=(on_event,), name="check-job", daemon=True)
         self._thread.start()
 
@@ -107,22 +107,3 @@ def _broken(cancelled: bool) -> Ended:
     """For a process that ended without a word, or had to be ended."""
     problem = "" if cancelled else _("The run broke down. What was answered before stays in the history; run it again.")
     return Ended(0, Status.UNKNOWN, 0.0, True, problem)
-
-
-def _spawn() -> "subprocess.Popen[bytes]":
-    """Start the process: no terminal, a session of its own, the same package as ours."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
-        [sys.executable, "-P", "-W", "ignore", "-m", "console.checks.run_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console import __version__
-from console.checks.kind import Asked, Check, NotKnown, Past, Target
+from console.checks.kind import Asked, Check, NotKnown, Past, Target, unknown
 from console.checks.plan import Row
 from console.checks.raw import Raw
 from console.i18n import N_
@@ -105,11 +105,6 @@ def limits_for(check: Check, target: Target, site: Site) -> Limits:
             if found is not None:
                 return found
     return check.limits
-
-
-def unknown(why: Sentence, item: str = "") -> Verdict:
-    """The verdict when the answer cannot be had."""
-    return Verdict(item, Status.UNKNOWN, why)
 
 
 def _verdicts(row: Row, asked: Asked) -> tuple[Verdict, ...]:

@@ -152,6 +152,11 @@ class Asked:
         return complete(self.answers[0])
 
 
+def unknown(why: Sentence, item: str = "") -> Verdict:
+    """The verdict when the answer cannot be had."""
+    return Verdict(item, Status.UNKNOWN, why)
+
+
 def complete(raw: Raw) -> Raw:
     """`raw` itself, or NotKnown with the reason why it is not the whole answer."""
     if raw.trouble:

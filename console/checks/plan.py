@@ -5,30 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from console.checks.access import ACCESS
 from console.checks.catalogue import Catalogue, kind_of
 from console.checks.kind import Check, Kind, Target, Wanted
-from console.checks.raw import Probe
+from console.checks.raw import SYSTEM, Probe
 from console.errors import ConsoleError
 from console.i18n import N_
 from console.model.check_run import PlannedRow, Selection
-from console.model.sentence import NOTHING, Sentence, Words
-from console.model.site import Host, Site
-
-ACCESS = Check(
-    id="host.access",
-    kind="access",
-    title=Words("Access to the host", "服务器连接"),
-    contract=("D1",),
-    rationale=Words(
-        "What cannot be reached cannot be judged: all other checks of the host are unknown then.",
-        "连不上的服务器无法判断：其余检查项均为未知。",
-    ),
-    remedy=Words(
-        "Try the same login from this machine: ssh -p PORT USER@ADDRESS. Check cable, address, account and key.",
-        "在本机用同样的账号试连：ssh -p 端口 用户@地址。检查网线、地址、账号和密钥。",
-    ),
-)
-"""The row that every host has: whether it could be asked at all."""
+from console.model.sentence import NOTHING, Sentence
+from console.model.site import Site
 
 
 @dataclass(frozen=True)
@@ -67,10 +52,13 @@ def plan(catalogue: Catalogue, site: Site, selection: Selection, home: Path) -> 
         if _wanted(target, selection)
     ]
     asked = {host for row in rows for host, _probe in row.probes}
+    if selection.checks and _chosen(ACCESS.id, selection.checks):
+        asked |= {host.id for host in site.hosts if _wanted(Target(host.id, host.id), selection)}
+    # Whatever else is asked of a host: who answers is what access means.
     access = [
-        Row(ACCESS, None, Target(host.id, host.id, host))
+        Row(ACCESS, None, Target(host.id, host.id, host), ((host.id, SYSTEM),))
         for host in site.hosts
-        if host.id in asked or (_chosen(ACCESS.id, selection.checks) and selection.checks and _named(host, selection))
+        if host.id in asked
     ]
     order = {host.id: place for place, host in enumerate(site.hosts)}
     return tuple(sorted([*access, *rows], key=lambda row: order.get(row.target.host, len(order))))
@@ -123,7 +111,3 @@ def _wanted(target: Target, selection: Selection) -> bool:
     if selection.hosts and target.host not in selection.hosts:
         return False
     return not selection.targets or target.id in selection.targets
-
-
-def _named(host: Host, selection: Selection) -> bool:
-    return not selection.hosts or host.id in selection.hosts

@@ -22,6 +22,10 @@ class Probe:
     """Seconds it may take by itself."""
 
 
+SYSTEM = Probe("system")
+"""Who asks and what machine this is; access, uptime, load, memory and clock share its answer."""
+
+
 @dataclass(frozen=True)
 class Raw:
     """The answer to a probe, complete or not."""

@@ -8,24 +8,27 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from console.checks.access import ACCESS, access_verdicts
 from console.checks.asking import ask_host
+from console.checks.book import RunBook
 from console.checks.catalogue import Catalogue
 from console.checks.crew import Crew
-from console.checks.judging import Judge, unknown
-from console.checks.kind import Asking, Vault
-from console.checks.plan import ACCESS, Row, plan, probes_of
+from console.checks.judging import Judge
+from console.checks.kind import Asking, Vault, unknown
+from console.checks.plan import Row, plan, probes_of
 from console.checks.preflight import warnings_of
-from console.checks.raw import Probe, Raw
+from console.checks.raw import SYSTEM, Probe, Raw
 from console.checks.transports.answer import HostAnswer
 from console.checks.transports.hostkeys import HostKeys
 from console.errors import ConsoleError
 from console.i18n import N_
 from console.model.check_run import Answered, CheckRun, Ended, Planned, RunEvent, Selection, Started, Trust
 from console.model.checks import Finding, Status, Verdict, worst
+from console.model.clock import local_now
 from console.model.sentence import Sentence
 from console.model.site import Host, Site
 from console.store.history import History
@@ -38,16 +41,19 @@ _HOSTS_AT_ONCE = 16
 _CONFIRM_S = 5.0
 
 
-def local_now() -> datetime:
-    """This machine's time with its zone."""
-    return datetime.now(UTC).astimezone()
+Question = tuple[str, str, tuple[str, ...]]
+"""Host, probe and its arguments: the same one with two limits is one question."""
+
+
+def _question(host: str, probe: Probe) -> Question:
+    return host, probe.name, probe.args
 
 
 @dataclass
 class _State:
     """What has been answered so far."""
 
-    answers: dict[tuple[str, Probe], Raw] = field(default_factory=dict)
+    answers: dict[Question, Raw] = field(default_factory=dict)
     first: dict[tuple[str, str], tuple[Raw, ...]] = field(default_factory=dict)
     """First answers of rows that are asked twice."""
     open: dict[tuple[str, str], Row] = field(default_factory=dict)
@@ -82,32 +88,20 @@ class Runner:
         rows = plan(self.catalogue, self.site, selection, self.home)
         judge = Judge(self.site, self.history, self.clock, self.hide)
         state = _State(open={row.key: row for row in rows})
-        problem = ""
-        run = 0
         warnings = warnings_of(self.catalogue, rows)
         if self.history.notice:
             warnings = (Sentence(N_("{why}"), {"why": self.history.notice}), *warnings)
         on_event(Planned(tuple(row.planned for row in rows), warnings))
-        try:
-            run = self.history.begin(self.site.name, started, self.operator, selection)
-        except ConsoleError as error:
-            problem = error.detail
-        work = _Work(self, judge, state, on_event, run)
-        try:
-            stopped = work.do(rows, cancelled)
-        except ConsoleError as error:
-            problem, stopped = error.detail, True
+        book = RunBook(self.history)
+        book.begin(self.site.name, started, self.operator, selection)
+        stopped = _Work(self, judge, state, on_event, book, cancelled).do(rows)
         status = worst(finding.status for finding in state.findings)
         seconds = time.monotonic() - began
-        try:
-            if run:
-                self.history.end(run, seconds, status, stopped)
-        except ConsoleError as error:
-            problem = problem or error.detail
-        on_event(Ended(run, status, seconds, stopped, problem))
+        book.end(seconds, status, stopped)
+        on_event(Ended(book.run, status, seconds, stopped, book.problem))
         counts = tuple((each, sum(f.status is each for f in state.findings)) for each in Status)
         return CheckRun(
-            run, self.site.name, started, seconds, status, stopped, self.operator, counts, tuple(state.findings)
+            book.run, self.site.name, started, seconds, status, stopped, self.operator, counts, tuple(state.findings)
         )
 
 
@@ -115,19 +109,24 @@ class _Work:
     """The moving parts of one run."""
 
     def __init__(
-        self, runner: Runner, judge: Judge, state: _State, on_event: Callable[[RunEvent], None], run: int
+        self,
+        runner: Runner,
+        judge: Judge,
+        state: _State,
+        on_event: Callable[[RunEvent], None],
+        book: RunBook,
+        cancelled: Callable[[], bool],
     ) -> None:
         self.runner = runner
         self.judge = judge
         self.state = state
         self.tell = on_event
-        self.run = run
+        self.book = book
+        self.cancelled = cancelled
         self.crew = Crew(_HOSTS_AT_ONCE)
-        self._cancelled: Callable[[], bool] = lambda: False
 
-    def do(self, rows: Sequence[Row], cancelled: Callable[[], bool]) -> bool:
+    def do(self, rows: Sequence[Row]) -> bool:
         """Ask, judge, tell; True when it was stopped."""
-        self._cancelled = cancelled
         for row in rows:
             if row.trouble:
                 self._answer(row, (unknown(row.trouble),), ())
@@ -135,15 +134,13 @@ class _Work:
                 self._ask(row)
             elif row.kind is not None and not row.probes:
                 self._judge(row, ())
-        for host in self.runner.site.hosts:
-            if (
-                any(host.id == where for row in rows for where, _probe in row.probes)
-                or (ACCESS.id, host.id) in self.state.open
-            ):
-                self._ask_host(host, probes_of(rows, host.id))
+        for host in self._troubled_first():
+            if probes := probes_of(rows, host.id):
+                self._ask_host(host, probes)
         while self.crew.pending and self.state.open:
-            if cancelled():
-                return self._stop()
+            if self.cancelled():
+                self._close(Status.SKIPPED, Sentence(N_("The run was stopped before this was asked.")))
+                return True
             done = self.crew.next(0.1, self._begun)
             if done is not None:
                 (what, subject), result = done
@@ -152,7 +149,20 @@ class _Work:
                     self._host_done(host, probes, again, result)
                 else:
                     self._row_done(subject, result, last=what == "again")
+        # No row may vanish, whatever became of its answers.
+        self._close(Status.UNKNOWN, Sentence(N_("The run ended before this was answered.")))
         return False
+
+    def _troubled_first(self) -> list[Host]:
+        """The hosts, those first that gave no answer the last time: their deadlines pass while the others work."""
+
+        def silent(host: Host) -> bool:
+            try:
+                return self.runner.history.since((ACCESS.id, host.id, ""), Status.UNKNOWN) is not None
+            except ConsoleError:
+                return False
+
+        return sorted(self.runner.site.hosts, key=silent, reverse=True)
 
     def _begun(self, key: tuple[str, Any]) -> None:
         what, subject = key
@@ -160,9 +170,9 @@ class _Work:
             self.tell(Started(*subject.key))
         elif what == "host":
             host, probes, _round = subject
-            wanted = set(probes)
+            asked = {_question(host.id, probe) for probe in probes}
             for row in self.state.open.values():
-                if row.target.host == host.id and (row.kind is None or any(probe in wanted for _, probe in row.probes)):
+                if any(_question(*question) in asked for question in row.probes):
                     self.tell(Started(*row.key))
 
     def _ask_host(self, host: Host, probes: tuple[Probe, ...], delay_s: float = 0.0, again: bool = False) -> None:
@@ -170,7 +180,7 @@ class _Work:
         runner = self.runner
 
         def work(deadline: float) -> HostAnswer:
-            return ask_host(host, probes, runner.secrets, runner.host_keys, runner.home, deadline, self._cancelled)
+            return ask_host(host, probes, runner.secrets, runner.host_keys, runner.home, deadline, self.cancelled)
 
         self.crew.put(("host", (host, probes, again)), limit, work, delay_s)
 
@@ -210,16 +220,19 @@ class _Work:
         if answer.needs_trust is not None:
             self.tell(Trust(answer.needs_trust))
         for probe, raw in zip(probes, answer.answers, strict=True):
-            self.state.answers[host.id, probe] = raw
+            self.state.answers[_question(host.id, probe)] = raw
         access = self.state.open.get((ACCESS.id, host.id))
         if access is not None:
-            self._answer(access, _access(host, answer), answer.answers[:1])
+            self._answer(
+                access, access_verdicts(host, answer), tuple(raw for raw in answer.answers if raw.probe == SYSTEM)
+            )
+        asked = {_question(host.id, probe) for probe in probes}
         for row in list(self.state.open.values()):
-            if row.kind is not None and row.probes and (row.target.host == host.id or host.id in dict(row.probes)):
+            if row.kind is not None and any(_question(*question) in asked for question in row.probes):
                 self._maybe_judge(row, again)
 
     def _maybe_judge(self, row: Row, again: bool) -> None:
-        found = [self._of(host, probe) for host, probe in row.probes]
+        found = [self.state.answers.get(_question(host, probe)) for host, probe in row.probes]
         raws = tuple(raw for raw in found if raw is not None)
         if len(raws) < len(found):
             return
@@ -237,19 +250,7 @@ class _Work:
                 host = self.runner.site.host(host_id)
                 assert host is not None
                 mine = tuple(probe for where, probe in row.probes if where == host_id)
-                for probe in mine:
-                    self.state.answers.pop((host_id, probe), None)
                 self._ask_host(host, mine, row.kind.again_after.total_seconds(), again=True)
-
-    def _of(self, host: str, probe: Probe) -> Raw | None:
-        exact = self.state.answers.get((host, probe))
-        if exact is not None:
-            return exact
-        # Asked with the longer limit of another check.
-        for (where, asked), raw in self.state.answers.items():
-            if where == host and asked.name == probe.name and asked.args == probe.args:
-                return raw
-        return None
 
     def _judge(self, row: Row, raws: tuple[Raw, ...]) -> None:
         system = _system(raws)
@@ -276,45 +277,21 @@ class _Work:
         self._done(row, tuple(self.judge.finding(row.check, row.target, verdict, raws) for verdict in verdicts))
 
     def _done(self, row: Row, findings: tuple[Finding, ...]) -> None:
-        dated = tuple(self._since(finding) for finding in findings)
+        dated = self.book.add(findings)
         self.state.open.pop(row.key, None)
         self.state.findings.extend(dated)
-        if self.run:
-            self.runner.history.add(self.run, dated)
         self.tell(Answered(*row.key, dated))
 
-    def _since(self, finding: Finding) -> Finding:
-        since = self.runner.history.since(finding.key, finding.status) if self.run else None
-        return finding.with_since(since or finding.measured_at)
-
-    def _stop(self) -> bool:
+    def _close(self, status: Status, why: Sentence) -> None:
+        """A verdict for every row that is still open."""
         self.crew.drop()
-        why = Sentence(N_("The run was stopped before this was asked."))
         for row in list(self.state.open.values()):
-            self._answer(row, (Verdict("", Status.SKIPPED, why),), ())
-        return True
+            self._answer(row, (Verdict("", status, why),), ())
 
 
 def _system(raws: Sequence[Raw]) -> str:
     """Which system answered; empty when nobody knows."""
     return next((raw.system for raw in raws if raw.system), "")
-
-
-def _access(host: Host, answer: HostAnswer) -> tuple[Verdict, ...]:
-    """The verdict about the host itself: it answered, or why it did not."""
-    troubles = [raw.trouble for raw in answer.answers]
-    verdicts = [*answer.findings]
-    if answer.trouble:
-        if not any(verdict.status is Status.CRIT for verdict in verdicts):
-            verdicts.append(unknown(answer.trouble))
-    elif troubles and all(troubles):
-        verdicts.append(unknown(troubles[0]))
-    elif not answer.answers:
-        verdicts.append(unknown(Sentence(N_("{host} was asked nothing."), {"host": host.label})))
-    else:
-        source = N_("{host} answers.")
-        verdicts.append(Verdict("", Status.OK, Sentence(source, {"host": host.label})))
-    return tuple(verdicts)
 
 
 def run_checks(

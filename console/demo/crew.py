@@ -8,14 +8,13 @@ started, or one dies, the rest is made here.
 import os
 import pickle
 import queue
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
+from console import child
 from console.demo.cases import Item
 from console.demo.contents import Angiogram
 
@@ -113,7 +112,7 @@ class _Hand:
 
     def __init__(self, todo: "queue.SimpleQueue[Item]", answers: "queue.SimpleQueue[Finished | int | None]") -> None:
         self._todo, self._answers = todo, answers
-        self._process = _spawn()
+        self._process = child.start(child.module_command("console.demo.crew_process"), one_thread=True)
         self._thread = threading.Thread(target=self._serve, name="practice-builder", daemon=True)
         self._thread.start()
 
@@ -155,31 +154,6 @@ class _Hand:
                 self._answers.put(item.frames - told)
                 self._answers.put(Finished(item, picture, truth))
                 return
-
-
-def _spawn() -> "subprocess.Popen[bytes]":
-    """Start a process: no terminal, a session of its own (ctrl+c is for the console), the same package as ours."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
-        [sys.executable, "-P", "-W", "ignore", "-m", "console.demo.crew_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )
 
 
 def _processors() -> int:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from console.child import stops_with_parent
 from console.demo.archive import EchoHandler
 from console.demo.ward import FOLDER, OBJECTS, faults_on, fill_backups, ports_of
 
@@ -159,18 +160,11 @@ def _page(broken: Callable[[], bool]) -> type[socketserver.BaseRequestHandler]:
 def main() -> int:
     """Live until standard input ends."""
     ward = Ward(Path(sys.argv[1]))
-    gone = threading.Event()
-
-    def listen() -> None:
-        while sys.stdin.buffer.read(4096):
-            pass
-        gone.set()
-
-    threading.Thread(target=listen, daemon=True).start()
-    while not gone.is_set():
+    gone = stops_with_parent()
+    while not gone():
         with suppress(OSError):  # a full disk stops the practice, not its process
             ward.beat()
-        gone.wait(BEAT_S)
+        time.sleep(BEAT_S)
     ward.close()
     return 0
 

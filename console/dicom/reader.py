@@ -4,14 +4,13 @@ A helper that crashes, hangs or passes its deadline is killed and replaced; the 
 console goes on. Nothing here imports pydicom.
 """
 
-import os
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from console import child
 from console.dicom.channel import Channel, Gone, TooLate, connect
 from console.dicom.frame_memory import FrameMemory, new_memory
 from console.dicom.messages import FrameAt, Request, pack, receive
@@ -172,7 +171,12 @@ class PictureReader:
             return self._channel
         self._drop()
         self._memory = new_memory()
-        self._process = _spawn(self._memory, self._background)
+        command = child.module_command("console.dicom.reader_process", self._memory.argument)
+        command += ["background"] if self._background else []
+        # One decoder runs at a time; idle threads would only reserve address space.
+        self._process = child.start(
+            command, one_thread=True, background=self._background, pass_fds=self._memory.descriptors
+        )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._channel = connect(self._process.stdin, self._process.stdout)
@@ -200,36 +204,6 @@ class PictureReader:
         if request.kind == "page":
             return DecodeError(_("Page {number} cannot be shown").format(number=request.number), detail)
         return _unreadable(detail)
-
-
-def _spawn(memory: FrameMemory, background: bool) -> "subprocess.Popen[bytes]":
-    """Start the helper: no terminal, a session of its own (ctrl+c is for the console), the same package as ours."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        # One decoder runs at a time; idle threads would only reserve address space.
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
-    command = [sys.executable, "-P", "-W", "ignore", "-m", "console.dicom.reader_process", memory.argument]
-    command += ["background"] if background else []
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-        flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS if background else 0
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        pass_fds=memory.descriptors,
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )
 
 
 def _absolute(path: Path) -> str:

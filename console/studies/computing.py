@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from console import child
 from console.studies.lines import Job, Made, settle_study
-from console.studies.workers import spawn_worker
+from console.studies.workers import WORKER
 
 AHEAD = 2
 """Chunks that a process has at a time."""
@@ -61,7 +62,7 @@ class Computing:
         """The lines, made by the process of this thread; None where it broke down."""
         process: subprocess.Popen[bytes] | None = getattr(self._mine, "process", None)
         if process is None:
-            process = self._mine.process = spawn_worker()
+            process = self._mine.process = child.start(child.module_command(WORKER), one_thread=True)
             self._processes.append(process)
         request, answer = process.stdin, process.stdout
         assert request is not None

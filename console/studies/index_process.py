@@ -4,14 +4,10 @@ It ends when the work is done. "cancel", and the end of standard input, which is
 """
 
 import json
-import os
 import sys
-import threading
-import time
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from console.child import stops_with_parent, tell_parent
 from console.errors import ConsoleError
 from console.i18n import set_language
 from console.model.progress import Progress
@@ -19,7 +15,6 @@ from console.studies.build import build_index
 from console.studies.job import report_out
 from console.studies.limits import limit_memory
 
-_GRACE_S = 5.0
 _MEMORY = 4 << 30
 """Address space in bytes; strangers' bytes are read in processes that have less."""
 
@@ -29,35 +24,18 @@ def main() -> int:
     limit_memory(_MEMORY)
     order = json.loads(sys.stdin.buffer.readline())
     set_language(order["language"])
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(stop,), name="cancel", daemon=True).start()
+    stopped = stops_with_parent()
 
     def tell(progress: Progress) -> None:
-        _say({"progress": [progress.done, progress.total, progress.elapsed_s, progress.what]})
+        tell_parent({"progress": [progress.done, progress.total, progress.elapsed_s, progress.what]})
 
     try:
-        report = build_index(Path(order["home"]), [Path(path) for path in order["paths"]], tell, stop.is_set)
+        report = build_index(Path(order["home"]), [Path(path) for path in order["paths"]], tell, stopped)
     except ConsoleError as error:
-        _say({"error": [type(error).__name__, error.title, error.detail]})
+        tell_parent({"error": [type(error).__name__, error.title, error.detail]})
         return 1
-    _say({"report": report_out(report)})
+    tell_parent({"report": report_out(report)})
     return 0
-
-
-def _listen(stop: threading.Event) -> None:
-    line = sys.stdin.buffer.readline()
-    stop.set()
-    if not line:
-        # The console is gone. A run that hangs in the system, as on a dead share, must not outlive it.
-        time.sleep(_GRACE_S)
-        os._exit(1)
-
-
-def _say(message: dict[str, Any]) -> None:
-    """Write on the pipe; a console that is gone hears nothing, and the run stops by its standard input."""
-    with suppress(OSError):
-        sys.stdout.buffer.write(json.dumps(message).encode() + b"\n")
-        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

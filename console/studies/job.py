@@ -6,13 +6,13 @@ Callbacks come from a thread; a screen posts a message and returns.
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from console import child
 from console.errors import ConsoleError, StoreError, UsageError
 from console.i18n import _, language
 from console.model.index_report import IndexProblem, IndexReport
@@ -39,7 +39,7 @@ class IndexJob:
 
     def start(self, on_progress: Callable[[Progress], None], on_done: Callable[[Outcome], None]) -> None:
         """Begin. `on_done` is called exactly once, whatever happens."""
-        self._process = _spawn()
+        self._process = child.start(child.module_command("console.studies.index_process"))
         self._thread = threading.Thread(target=self._follow, args=(on_progress, on_done), name="index-job", daemon=True)
         self._thread.start()
 
@@ -123,23 +123,4 @@ def _broken(cancelled: bool) -> Outcome:
     return StoreError(
         _("The index is not complete"),
         _("The run that builds the index broke down. What it had read stays; press u to go on."),
-    )
-
-
-def _spawn() -> "subprocess.Popen[bytes]":
-    """Start the process: no terminal, a session of its own, the same package as ours."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
-        [sys.executable, "-P", "-W", "ignore", "-m", "console.studies.index_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
     )

@@ -8,14 +8,13 @@ import marshal
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from console import child
 from console.studies.problems import CRASHED, SLOW
 from console.studies.rows import NOTHING
 from console.studies.scan import Batch
@@ -23,6 +22,8 @@ from console.studies.scan import Batch
 if TYPE_CHECKING:
     from console.studies.objects import Answer
 
+WORKER = "console.studies.worker_process"
+"""The module that runs beside us."""
 AHEAD = 2
 """Batches that a reader has at a time: it never waits for the next one."""
 BATCH_SECONDS = 60.0
@@ -122,7 +123,7 @@ class _Reader:
         self.since = 0.0
         """When the first of `batches` became the one it works on."""
         self._arrived = arrived
-        self._process = spawn_worker()
+        self._process = child.start(child.module_command(WORKER), one_thread=True)
         threading.Thread(target=self._listen, name="index-reader", daemon=True).start()
 
     @property
@@ -184,22 +185,3 @@ def _singles(batch: Batch) -> Iterable[Batch]:
         Batch(batch.folder, [file], {file[0]: batch.replaced[file[0]]} if file[0] in batch.replaced else {})
         for file in batch.files
     ]
-
-
-def spawn_worker() -> "subprocess.Popen[bytes]":
-    """Start a worker process: no terminal, a session of its own, the same package as ours."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        # -P: what lies in the current folder, which may be a stranger's stick, is not imported.
-        [sys.executable, "-P", "-W", "ignore", "-m", "console.studies.worker_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )

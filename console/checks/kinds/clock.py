@@ -8,10 +8,10 @@ last visit is told, this machine's own included: then ages of backups and logs m
 from collections.abc import Sequence
 
 from console.checks.kind import Asked, Kind, NotKnown, Wanted
-from console.checks.kinds.uptime import SYSTEM, hosts
+from console.checks.kinds.uptime import hosts
 from console.checks.parsers.system import SystemFacts, system_of
 from console.checks.parsers.time_sync import Keeping, keeping_of
-from console.checks.raw import Probe, Raw
+from console.checks.raw import SYSTEM, Probe, Raw
 from console.i18n import N_
 from console.model.amounts import duration
 from console.model.checks import Metric, Status, Verdict

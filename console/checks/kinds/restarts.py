@@ -10,10 +10,10 @@ from datetime import datetime
 
 from console.checks.kind import Asked, Kind, NotKnown, Wanted
 from console.checks.kinds.services import services_probe
-from console.checks.kinds.uptime import SYSTEM, hosts
+from console.checks.kinds.uptime import hosts
 from console.checks.parsers.services import Service, State, services_of
 from console.checks.parsers.system import SystemFacts, system_of
-from console.checks.raw import Probe
+from console.checks.raw import SYSTEM, Probe
 from console.i18n import N_
 from console.model.amounts import duration
 from console.model.checks import Metric, Status, Verdict

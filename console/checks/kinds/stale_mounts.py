@@ -12,6 +12,7 @@ from console.checks.parsers.disk import NetMount, escaped, net_mounts_of
 from console.checks.raw import Probe
 from console.i18n import N_
 from console.model.checks import Metric, Status, Verdict
+from console.model.clock import local_now
 from console.model.sentence import Sentence, Value
 from console.store.files import replace_file
 
@@ -27,7 +28,7 @@ def ask(wanted: Wanted) -> tuple[Probe, ...]:
 
 def recall(wanted: Wanted, home: Path) -> dict[str, str]:
     """Paths of this host that hung lately, with the time of the first look."""
-    now = datetime.now().astimezone()
+    now = local_now()
     found = _read(home).get(wanted.target.id, {})
     return {path: at for path, at in found.items() if now - datetime.fromisoformat(at) < _LEFT_ALONE}
 

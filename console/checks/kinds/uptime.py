@@ -8,15 +8,12 @@ from collections.abc import Sequence
 
 from console.checks.kind import Asked, Check, Kind, NotKnown, Target, Wanted
 from console.checks.parsers.system import system_of
-from console.checks.raw import Probe
+from console.checks.raw import SYSTEM, Probe
 from console.i18n import N_
 from console.model.amounts import duration, parse_seconds
 from console.model.checks import Metric, Status, Verdict
 from console.model.sentence import NOTHING, Sentence, Value
 from console.model.site import Site
-
-SYSTEM = Probe("system")
-"""The question about the machine itself; uptime, load, memory and clock share its answer."""
 
 
 def hosts(check: Check, site: Site) -> Sequence[Target]:

@@ -2,7 +2,8 @@
 
 Content decides, the inode only explains: a file that was deleted and made anew often gets the same inode at once.
 The first bytes tell one log from the next; the bytes just before the place tell a log that was cut off and has grown
-past the old place from one that only grew, when both begin with the same banner.
+past the old place from one that only grew, when both begin with the same banner. What already stood behind the place,
+half a line mostly, tells two files apart that have all before it in common.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,10 @@ class Piece:
         return len(data) == self.length and sha256(data).hexdigest() == self.sha256
 
 
+NOTHING = Piece(0, sha256(b"").hexdigest(), 0xFFFFFFFF)
+"""No bytes."""
+
+
 @dataclass(frozen=True)
 class Bookmark:
     """The place in one log file up to which all lines have been counted."""
@@ -48,19 +53,24 @@ class Bookmark:
     """The place lies in a line that was too long and has been dealt with; the rest of it is passed over."""
     complete: bool = True
     """Nothing was left to read."""
+    behind: Piece = NOTHING
+    """The bytes just behind the place, as far as there were any; not known of a log that a server searched."""
 
     def to_json(self) -> list[Any]:
         """Short, because it travels as an argument."""
-        pieces = [[piece.length, piece.sha256, piece.cksum] for piece in (self.head, self.tail)]
+        pieces = [[piece.length, piece.sha256, piece.cksum] for piece in (self.head, self.tail, self.behind)]
         flags = int(self.inside) + 2 * int(self.complete)
         return [self.path, self.inode, self.offset, self.mtime_ns, flags, *pieces]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> "Bookmark":
         """What `to_json` wrote. ValueError or TypeError when it is something else."""
-        path, inode, offset, mtime_ns, flags, head, tail = data
-        head, tail = (Piece(int(length), str(sha), int(cksum)) for length, sha, cksum in (head, tail))
-        return cls(str(path), int(inode), int(offset), head, tail, int(mtime_ns), bool(flags & 1), bool(flags & 2))
+        path, inode, offset, mtime_ns, flags, *rest = data
+        head, tail, *more = (Piece(int(length), str(sha), int(cksum)) for length, sha, cksum in rest)
+        # Files of earlier versions know nothing of what stood behind.
+        behind = more[0] if more else NOTHING
+        inside, complete = bool(flags & 1), bool(flags & 2)
+        return cls(str(path), int(inode), int(offset), head, tail, int(mtime_ns), inside, complete, behind)
 
 
 @dataclass(frozen=True)

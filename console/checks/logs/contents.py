@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from console.checks.logs.bookmark import HEAD, TAIL, Bookmark, Piece, piece
+from console.checks.logs.bookmark import HEAD, TAIL, Bookmark, piece
 from console.checks.logs.encodings import Readable
 from console.checks.logs.names import PACKED
 
@@ -83,9 +83,10 @@ class LogFile:
         try:
             if not self.packed and self.size < mark.offset:
                 return False
-            return mark.head.is_of(self.bytes(0, mark.head.length)) and mark.tail.is_of(
-                self.bytes(mark.offset - mark.tail.length, mark.tail.length)
-            )
+            if not mark.head.is_of(self.bytes(0, mark.head.length)):
+                return False
+            around = self.bytes(mark.offset - mark.tail.length, mark.tail.length + mark.behind.length)
+            return mark.tail.is_of(around[: mark.tail.length]) and mark.behind.is_of(around[mark.tail.length :])
         except EOFError:
             return False
 
@@ -101,17 +102,16 @@ class LogFile:
 
     def mark(self, live: str, offset: int, *, inside: bool, complete: bool) -> Bookmark | None:
         """The bookmark for a place in this file; None when the file no longer reaches it."""
-        head, tail = self.sums(offset)
-        if head is None or tail is None:
-            return None
-        return Bookmark(live, self.inode, offset, head, tail, self.mtime_ns, inside, complete)
-
-    def sums(self, offset: int) -> tuple[Piece | None, Piece | None]:
         length, back = min(HEAD, offset), min(TAIL, offset)
-        head, tail = self.bytes(0, length), self.bytes(offset - back, back)
-        if len(head) < length or len(tail) < back:
-            return None, None
-        return piece(head), piece(tail)
+        head, around = self.bytes(0, length), self.bytes(offset - back, back + TAIL)
+        if len(head) < length or len(around) < back:
+            return None
+        tail, behind = around[:back], around[back:]
+        if not behind.strip(b"\0"):
+            # Room that a program took in advance and will write into.
+            behind = b""
+        pieces = piece(head), piece(tail)
+        return Bookmark(live, self.inode, offset, *pieces, self.mtime_ns, inside, complete, piece(behind))
 
 
 @contextmanager

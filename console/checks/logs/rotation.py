@@ -146,7 +146,7 @@ def _moved_on(
     nothing of its own.
     """
     for entry in sorted(_siblings(mark.path, view), key=lambda entry: entry.age):
-        if entry.path in taken or entry.path == found.path or is_packed(entry.path) or entry.mtime_ns <= mark.mtime_ns:
+        if entry.path in taken or entry.path == found.path or entry.mtime_ns <= mark.mtime_ns:
             continue
         if found.path != mark.path and entry.age >= found.age:
             continue

@@ -22,6 +22,7 @@ from console.checks.transports.posix_frame import Said, parse_answer
 from console.i18n import N_
 from console.model.amounts import duration
 from console.model.checks import Metric, Status, Verdict
+from console.model.clock import local_now
 from console.model.sentence import NOTHING, Sentence, Value
 from console.model.site import Host
 
@@ -50,7 +51,7 @@ def ask_bundle(host: Host, home: Path, probes: Sequence[Probe], now: datetime | 
 
     Never raises for what a file may hold.
     """
-    moment = now or datetime.now().astimezone()
+    moment = now or local_now()
     path: Path | None = None
     try:
         path = _newest(home / FOLDER, host)

@@ -5,7 +5,6 @@ A question may hang in the system where no thread can be ended (a dead share). S
 """
 
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -15,13 +14,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from console import __version__
 from console.checks.raw import Probe, Raw
 from console.checks.transports.answer import HostAnswer
+from console.child import module_command, start
 from console.i18n import N_
+from console.model.clock import local_now
 from console.model.sentence import Sentence
 
 LINE_CAP = 40 * 1024 * 1024
@@ -44,7 +44,7 @@ def ask_local(
     probes: Sequence[Probe],
     deadline: float,
     cancelled: Callable[[], bool] = lambda: False,
-    command: Sequence[str] = (sys.executable, "-P", "-W", "ignore", "-m", "console.checks.local_process"),
+    command: Sequence[str] = tuple(module_command("console.checks.local_process")),
 ) -> HostAnswer:
     """Answers of this machine, one Raw for each of `probes`, by `deadline` (time.monotonic()) at the latest.
 
@@ -53,7 +53,7 @@ def ask_local(
     if not probes:
         return HostAnswer(host_id, ())
     try:
-        child = _spawn(command)
+        child = start(command)
     except OSError as error:
         source = N_("This machine cannot be asked: {why}.")
         trouble = Sentence(source, {"why": error.strerror or type(error).__name__})
@@ -144,24 +144,7 @@ def _raw(probe: Probe, *, trouble: Sentence | None = None) -> Raw:
         "json",
         command=" ".join((probe.name, *probe.args)),
         tool=f"local, console {__version__}",
-        started=datetime.now().astimezone(),
+        started=local_now(),
         system=system,
     )
     return raw if trouble is None else replace(raw, trouble=trouble)
-
-
-def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Start the child: no terminal, a session of its own, the same package as ours."""
-    paths = [str(Path(__file__).resolve().parents[3]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        list(command),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )

@@ -7,7 +7,7 @@ before it.
 import secrets as random
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from paramiko.channel import Channel
 
@@ -30,6 +30,7 @@ from console.checks.transports.ssh_login import log_in
 from console.checks.transports.ssh_wire import KeyChanged, KeyUnknown, Session, connect
 from console.errors import ConsoleError
 from console.i18n import N_
+from console.model.clock import local_now
 from console.model.sentence import NOTHING, Sentence
 from console.model.site import Host, SshLogin
 
@@ -95,7 +96,7 @@ def _ask(session: Session, place: Place, probes: tuple[Probe, ...], deadline: fl
     if budget < 1:
         raise slow(place, AT_START)
     script = build_script(probes, nonce, budget, bodies)
-    sent = datetime.now(UTC).astimezone()
+    sent = local_now()
     answer = _Answer(session, nonce, host_cap(probes), deadline)
     answer.fetch(script, place)
     data = bytes(answer.data)
@@ -175,6 +176,6 @@ class _Answer:
 
 
 def _nothing(host: Host, probes: Sequence[Probe], why: Sentence, tool: str) -> HostAnswer:
-    now = datetime.now(UTC).astimezone()
+    now = local_now()
     raws = tuple(Raw(probe, "posix", trouble=why, tool=tool, started=now) for probe in probes)
     return HostAnswer(host.id, raws, trouble=why)

@@ -5,9 +5,9 @@ It ends when the work is done. "cancel", and the end of standard input, which is
 
 import json
 import sys
-import threading
 from contextlib import suppress
 
+from console.child import stops_with_parent
 from console.errors import ConsoleError
 from console.i18n import set_language
 from console.model.export import ExportPlan, ExportProblem, ExportReport
@@ -25,23 +25,18 @@ def main() -> int:
     content = json.loads(sys.stdin.buffer.readline())["plan"]
     set_language(content.pop("language"))
     plan = wire.plan_in(content)
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(stop,), name="cancel", daemon=True).start()
+    # What is on the stick already is marked as not complete before the end, however slow the stick is.
+    stopped = stops_with_parent(grace_s=None)
 
     def tell(progress: Progress) -> None:
         _say(wire.line("progress", [progress.done, progress.total, progress.elapsed_s, progress.what]))
 
     try:
-        report = run_export(plan, tell, stop.is_set)
+        report = run_export(plan, tell, stopped)
     except ConsoleError as error:
         report = _refused(plan, error.detail)
     _say(wire.line("report", wire.report_out(report)))
     return 0
-
-
-def _listen(stop: threading.Event) -> None:
-    sys.stdin.buffer.readline()
-    stop.set()
 
 
 def _say(data: bytes) -> None:

@@ -4,14 +4,12 @@ Nothing here imports pydicom. Callbacks come from a thread; a screen posts a mes
 """
 
 import json
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
+from console import child
 from console.i18n import _, language
 from console.model.export import ExportPlan, ExportProblem, ExportReport
 from console.model.progress import Progress
@@ -39,7 +37,7 @@ class ExportJob:
     def start(self, on_progress: Callable[[Progress], None], on_done: Callable[[ExportReport], None]) -> None:
         """Begin. `on_done` is called exactly once, whatever happens."""
         self._on_done = on_done
-        self._process = _spawn()
+        self._process = child.start(child.module_command("console.studies.export.export_process"))
         self._thread = threading.Thread(target=self._follow, args=(on_progress,), name="export", daemon=True)
         self._thread.start()
 
@@ -127,22 +125,3 @@ class ExportJob:
         return ExportReport(
             self._plan.target, 0, 0, 0.0, (ExportProblem("", said),), False, False, False, self._cancelled, False, said
         )
-
-
-def _spawn() -> "subprocess.Popen[bytes]":
-    """Start the process: no terminal, a session of its own, the same package as ours."""
-    package_parent = str(Path(__file__).resolve().parents[3])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        # -P: what lies in the current folder, which may be a stranger's USB stick, is not imported.
-        [sys.executable, "-P", "-W", "ignore", "-m", "console.studies.export.export_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from console.demo import build, crew
+from console import child
+from console.demo import build
 from console.demo.build import RECORD, PracticeSite, build_practice, truth_of
 from console.demo.cases import Item
 from console.demo.contents import Angiogram
@@ -256,16 +257,16 @@ def test_stopping_ends_the_other_processes_at_once(small: Path, monkeypatch: pyt
         build_practice(small, lambda done, total: seen.append(done), cancelled, 2)
     # THEN it takes no time, and no process is left
     assert time.monotonic() - stopped < 2.0
-    assert [child for child in psutil.Process().children() if "crew_process" in " ".join(child.cmdline())] == []
+    assert [one for one in psutil.Process().children() if "crew_process" in " ".join(one.cmdline())] == []
 
 
 def test_where_no_process_can_be_started_the_work_is_done_here(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = contents(build_practice(small.with_name("other"), quiet, never, 1).overview.parent)
 
-    def refuse() -> "subprocess.Popen[bytes]":
+    def refuse(*_command: object, **_more: object) -> "subprocess.Popen[bytes]":
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    monkeypatch.setattr(crew, "_spawn", refuse)
+    monkeypatch.setattr(child, "start", refuse)
     build_practice(small, quiet, never, 2)
     assert contents(small) == expected
 
@@ -274,10 +275,10 @@ def test_what_a_dying_process_leaves_undone_is_done_here(small: Path, monkeypatc
     expected = contents(build_practice(small.with_name("other"), quiet, never, 1).overview.parent)
     dies = [sys.executable, "-c", "import pickle, sys; pickle.load(sys.stdin.buffer)"]
 
-    def spawn() -> "subprocess.Popen[bytes]":
+    def spawn(*_command: object, **_more: object) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(dies, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    monkeypatch.setattr(crew, "_spawn", spawn)
+    monkeypatch.setattr(child, "start", spawn)
     seen: list[tuple[int, int]] = []
     build_practice(small, lambda done, total: seen.append((done, total)), never, 2)
     assert contents(small) == expected

@@ -407,7 +407,12 @@ def test_the_real_logrotate(folder: Path, directives: str) -> None:
 
 @pytest.mark.parametrize(
     "operations",
-    [("look", "write", "copytruncate"), ("half", "copytruncate", "write"), ("look", "write", "copytruncate", "rename")],
+    [
+        ("look", "write", "copytruncate"),
+        ("half", "copytruncate", "write"),
+        ("look", "write", "copytruncate", "rename"),
+        ("half", "rename", "zip", "write"),
+    ],
 )
 def test_files_that_begin_alike_are_told_apart_by_what_follows(tmp_path: Path, operations: tuple[str, ...]) -> None:
     # GIVEN a log that has just been begun anew with the words that all of its files begin with
@@ -430,6 +435,8 @@ def test_files_that_begin_alike_are_told_apart_by_what_follows(tmp_path: Path, o
             server.copytruncate(keep=99)
         elif operation == "rename":
             server.rename(keep=99)
+        elif operation == "zip":
+            server.zip(1)
         else:
             reader.look()
     # THEN every line was counted once
