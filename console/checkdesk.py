@@ -8,7 +8,6 @@ from pathlib import Path
 
 from console.checks.answers import Answers
 from console.checks.catalogue import Catalogue, load
-from console.checks.compare import Change, compare
 from console.checks.exports import to_csv, to_json, to_markdown
 from console.checks.kind import Check
 from console.checks.logs.ledger import LogLedger
@@ -37,6 +36,14 @@ class CheckDesk:
         self.overlays = Overlays(home, read_only=read_only)
         self._clock = clock
         self._catalogue: Catalogue | None = None
+        self._put_aside = ""
+        """What the history said about a damaged file."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences about damaged files, and about entries of the catalogue that cannot be used."""
+        problems = self._catalogue.problems if self._catalogue is not None else ()
+        return (*filter(None, (self.overlays.notice, self._put_aside)), *(str(problem) for problem in problems))
 
     def load(self) -> None:
         """Read catalogue and overlays. Raises StoreError."""
@@ -96,10 +103,6 @@ class CheckDesk:
         with closing(self._history()) as history:
             return replace(run, findings=history.findings(run.id))
 
-    def compared(self, findings: tuple[Finding, ...], run: CheckRun) -> tuple[Change, ...]:
-        """What changed since a run that has its findings."""
-        return compare(findings, run.findings)
-
     def trend(self, site: str, finding: Finding, limit: int = 60) -> Trend | None:
         """The first metric of a finding over time; None where there is none, or where the history cannot be read."""
         if not finding.metrics:
@@ -122,4 +125,5 @@ class CheckDesk:
     def _history(self) -> History:
         history = History(self.home)
         history.open()
+        self._put_aside = history.notice or self._put_aside
         return history

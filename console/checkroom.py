@@ -5,26 +5,23 @@ site file and the history may block, and is never done on the event loop.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from console.checkboard import CheckBoard
 from console.checkdesk import CheckDesk
 from console.checks.compare import Change
 from console.checks.job import CheckJob
 from console.checks.kind import Check
 from console.demo.ward import FAULTS, faults_on, switch
 from console.errors import ConsoleError
-from console.i18n import N_, _
-from console.model.board import Board, BoardRow, ChangeKind, DueLine, RowState
-from console.model.check_run import Answered, CheckRun, Ended, Planned, PlannedRow, RunEvent, Selection, Started, Trust
+from console.i18n import _
+from console.model.board import Board, BoardRow, DueLine
+from console.model.check_run import CheckRun, Ended, RunEvent, Selection, Trust
 from console.model.checks import Finding, Status, worst
-from console.model.sentence import NOTHING, Sentence
 from console.sitedesk import SiteDesk, SiteState
-
-Key = tuple[str, str, str]
 
 
 class CheckRoom:
@@ -45,27 +42,17 @@ class CheckRoom:
         self.questions: list[Trust] = []
         """Host keys that wait for the operator's word."""
         self.last_end: Ended | None = None
+        self.trouble: ConsoleError | None = None
+        """Why the site file or the history cannot be used."""
         self._clock = clock
         self._lock = threading.Lock()
+        """Guards all that follows: a run tells of itself from a thread of its own."""
+        self._state = CheckBoard()
         self._version = 0
         """Counts changes; the board that was drawn last is good until the next."""
         self._drawn: tuple[int, date, Board] | None = None
-        self._kept: dict[tuple[str, str], tuple[BoardRow, ...]] = {}
-        """Rows by check and target, until something happens to them."""
         self._listeners: list[Callable[[], None]] = []
         self._job: CheckJob | None = None
-        self._began = 0.0
-        self._planned: dict[tuple[str, str], PlannedRow] = {}
-        self._running: set[tuple[str, str]] = set()
-        self._waiting: set[tuple[str, str]] = set()
-        self._findings: dict[Key, Finding] = {}
-        self._fresh: set[tuple[str, str]] = set()
-        """Check and target of what was answered in this session of the console."""
-        self._changes: dict[Key, ChangeKind] = {}
-        self._before: CheckRun | None = None
-        self._warnings: tuple[str, ...] = ()
-        self._stopped = False
-        self._total = 0
 
     # The site and what is known already
 
@@ -77,32 +64,29 @@ class CheckRoom:
     def load(self) -> None:
         """Read the site file and where every question stood. Blocks; never raises: `trouble` says why."""
         state = self.desk.load()
-        findings: dict[Key, Finding] = {}
+        findings: tuple[Finding, ...] = ()
         before: CheckRun | None = None
-        self.trouble = state.error
+        trouble = state.error
         try:
             self.records.load()
-            findings = {finding.key: finding for finding in self.records.standing(state.site.name)}
+            known = {host.id for host in state.site.hosts} | {""}
+            findings = tuple(found for found in self.records.standing(state.site.name) if found.host in known)
             runs = [run for run in self.records.runs(state.site.name) if not run.stopped]
             before = self.records.with_findings(runs[0]) if runs else None
         except ConsoleError as error:
-            self.trouble = self.trouble or error
-        known = {host.id for host in state.site.hosts} | {""}
+            trouble = trouble or error
         with self._lock:
-            self._before = before
+            self.trouble = trouble
+            self._state.compare_with(before)
             if self._job is None:
-                self._findings = {key: found for key, found in findings.items() if found.host in known}
-                self._changes, self._planned = {}, {}
-            self._kept = {}
+                self._state.know(findings)
             self.ready = True
         self._tell()
 
-    trouble: ConsoleError | None = None
-    """Why the site file or the history cannot be used."""
-
     def changed(self) -> None:
         """Have every screen draw anew."""
-        self._kept = {}
+        with self._lock:
+            self._state.redraw()
         self._tell()
 
     # The practice site
@@ -131,8 +115,8 @@ class CheckRoom:
         return deaf
 
     def _tell(self) -> None:
-        self._version += 1
         with self._lock:
+            self._version += 1
             listeners = list(self._listeners)
         for heard in listeners:
             heard()
@@ -152,11 +136,7 @@ class CheckRoom:
             self._job = CheckJob(
                 self.home, self.state.path, selection, operator=operator, passphrase=self.desk.passphrase
             )
-            self._began = time.monotonic()
-            self._stopped = False
-            self._total = 0
-            self._running.clear()
-            self._waiting.clear()
+            self._state.begin()
             self.questions.clear()
             self.last_end = None
         self._job.start(self._heard)
@@ -178,71 +158,24 @@ class CheckRoom:
     def _heard(self, event: RunEvent) -> None:
         """Called from the job's thread."""
         with self._lock:
-            # A new one, so that a board that is being made does not put back what was true before.
-            self._kept = dict(self._kept) if isinstance(event, Started | Answered) else {}
-            if isinstance(event, Started | Answered):
-                self._kept.pop((event.check, event.target), None)
-            if isinstance(event, Planned):
-                self._planned.update({(row.check, row.target): row for row in event.rows})
-                self._waiting = {(row.check, row.target) for row in event.rows}
-                self._total = len(event.rows)
-                self._warnings = tuple(str(warning) for warning in event.warnings)
-            elif isinstance(event, Started):
-                self._running.add((event.check, event.target))
-            elif isinstance(event, Answered):
-                self._answered(event)
-            elif isinstance(event, Trust):
+            self._state.hear(event, self._clock())
+            if isinstance(event, Trust):
                 self.questions.append(event)
-            else:
-                self._end(event)
+            elif isinstance(event, Ended):
+                self._job = None
+                self.last_end = event
         self._tell()
-
-    def _answered(self, event: Answered) -> None:
-        where = (event.check, event.target)
-        self._running.discard(where)
-        self._waiting.discard(where)
-        self._fresh.add(where)
-        for key in [key for key in self._findings if key[:2] == where]:
-            del self._findings[key]
-        self._findings.update({finding.key: finding for finding in event.findings})
-        if self._before is not None:
-            old = [finding for finding in self._before.findings if (finding.check, finding.target) == where]
-            for change in self.records.compared(event.findings, replace(self._before, findings=tuple(old))):
-                if change.kind != "gone":
-                    self._changes[change.key] = change.kind
-
-    def _end(self, event: Ended) -> None:
-        self._job = None
-        self.last_end = event
-        self._stopped = event.stopped
-        # A run that broke down answers no more: what it left open must not look like the green of last week.
-        for where in self._waiting | self._running:
-            self._leave_out(where)
-        self._running.clear()
-        self._waiting.clear()
-
-    def _leave_out(self, where: tuple[str, str]) -> None:
-        row = self._planned.get(where)
-        for key in [key for key in self._findings if key[:2] == where]:
-            del self._findings[key]
-        if row is not None:
-            source = N_("The run ended before this was asked.")
-            self._findings[(*where, "")] = Finding(
-                row.check, row.target, "", Status.SKIPPED, Sentence(source), NOTHING, NOTHING, (), (), NOTHING,
-                row.clause, (), self._clock(), 0.0, None, row.title, row.host,
-            )  # fmt: skip
 
     # What is shown
 
     def board(self, today: date) -> Board:
         """Where every question stands. Made anew only when something changed: every bar of every screen asks."""
-        version = self._version
-        known = self._drawn
-        if known is not None and known[:2] == (version, today):
-            running = self._job is not None
-            return replace(known[2], elapsed_s=time.monotonic() - self._began if running else 0.0)
-        board = self._board(today)
-        self._drawn = (version, today, board)
+        with self._lock:
+            version, known = self._version, self._drawn
+            if known is not None and known[:2] == (version, today):
+                return replace(known[2], elapsed_s=self._state.elapsed_s)
+            board = self._state.board(today, self.records.overlays)
+            self._drawn = (version, today, board)
         return board
 
     @property
@@ -250,60 +183,13 @@ class CheckRoom:
         """As it was drawn last; good enough for the top line while a run goes on."""
         return self._drawn[2] if self._drawn is not None else Board()
 
-    def _board(self, today: date) -> Board:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the operator should know about the checks themselves: what was put aside, what cannot be asked, why."""
         with self._lock:
-            planned, findings = dict(self._planned), dict(self._findings)
-            running, waiting = set(self._running), set(self._waiting)
-            fresh, changes, job = set(self._fresh), dict(self._changes), self._job
-            total, began, stopped, warnings = self._total, self._began, self._stopped, self._warnings
-            kept = self._kept
-        by_place: dict[tuple[str, str], list[Finding]] = {}
-        for finding in findings.values():
-            by_place.setdefault((finding.check, finding.target), []).append(finding)
-        rows: list[BoardRow] = []
-        for where in [*planned, *(where for where in by_place if where not in planned)]:
-            made = kept.get(where)
-            if made is None and (where in running or where in waiting):
-                row = planned[where]
-                state: RowState = "running" if where in running else "waiting"
-                made = (BoardRow(row.check, row.target, "", row.title, row.host, row.clause, state),)
-            elif made is None:
-                made = tuple(
-                    self._row(finding, fresh=where in fresh, change=changes.get(finding.key, ""), today=today)
-                    for finding in by_place.get(where, ())
-                )
-            kept[where] = made
-            rows += made
-        measured = max((finding.measured_at for finding in findings.values()), default=None)
-        return Board(
-            tuple(rows),
-            running=job is not None,
-            stopped=stopped,
-            done=total - len(running | waiting),
-            total=total,
-            elapsed_s=time.monotonic() - began if job is not None else 0.0,
-            measured_at=measured,
-            warnings=warnings,
-        )
-
-    def _row(self, finding: Finding, *, fresh: bool, change: ChangeKind, today: date) -> BoardRow:
-        overlay = self.records.overlays.of(finding.key, today)
-        text, quiet = "", False
-        if overlay is not None and finding.status not in (Status.OK, Status.NA):
-            text, quiet = str(overlay.sentence), overlay.quiets
-        return BoardRow(
-            finding.check,
-            finding.target,
-            finding.item,
-            finding.title,
-            finding.host,
-            finding.clause,
-            "done" if fresh else "old",
-            finding,
-            change,
-            text,
-            quiet,
-        )
+            warnings = self._state.warnings
+        trouble = (str(self.trouble),) if self.trouble is not None else ()
+        return tuple(dict.fromkeys((*trouble, *self.records.notices, *(str(warning) for warning in warnings))))
 
     def dues(self) -> tuple[DueLine, ...]:
         """What has to be done by a day, soonest first."""
@@ -337,23 +223,18 @@ class CheckRoom:
         """What stands on the board against a run, which the board is compared with from now on. Raises StoreError."""
         before = self.records.with_findings(run)
         with self._lock:
-            self._before = before
-            now = tuple(self._findings.values())
-        changes = self.records.compared(now, before)
-        with self._lock:
-            self._changes = {change.key: change.kind for change in changes if change.kind != "gone"}
-            self._kept = {}
+            changes = self._state.compare_with(before)
         self._tell()
         return changes
 
     def export(self, form: str, path: Path, operator: str) -> None:
         """Write what stands on the board: "md", "csv" or "json". Raises StoreError. Blocks."""
         with self._lock:
-            findings = tuple(self._findings.values())
+            findings, stopped = self._state.findings, self._state.stopped
         counts = tuple((status, sum(found.status is status for found in findings)) for status in Status)
         status = worst(found.status for found in findings)
         now = self._clock()
-        run = CheckRun(0, self.state.site.name, now, 0.0, status, self._stopped, operator, counts, findings)
+        run = CheckRun(0, self.state.site.name, now, 0.0, status, stopped, operator, counts, findings)
         self.records.export(form, path.expanduser(), run)
 
     def note_of(self, check: str) -> Check | None:

@@ -189,6 +189,14 @@ COMMANDS: tuple[Command, ...] = (
         "clauses",
         bar=False,
     ),
+    Command(
+        "checks.notes",
+        "w",
+        N_("Notes"),
+        N_("Reads what is missing around the checks: privileges, entries that cannot be used, damaged files."),
+        "notes",
+        bar=False,
+    ),
     Command("checks.hosts", "g", N_("Servers"), N_("Goes to the list of servers."), "hosts", bar=False),
     Command("checks.filter", "slash", N_("Search"), N_("Shows only lines with these words."), "filter", "/"),
     Command(

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "console"
 CATALOGUE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "console.po"
 
 LONG_MODULES: dict[str, str] = {
-    "console/checkroom.py": "one state: what runs, what is known, and who is told",
+    "console/model/inspections.py": "one record: all that an inspection holds, to be read from top to bottom",
     "console/checks/runner.py": "one run: asking, confirming, asking again, judging, each on its own clock",
     "console/checks/logs/rotation.py": "one decision: which file goes on where the last look ended",
     "console/checks/logs/scan.py": "one hot loop over blocks, and what it keeps of them",

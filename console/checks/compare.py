@@ -31,7 +31,7 @@ def compare(now: Iterable[Finding], before: Iterable[Finding]) -> tuple[Change, 
     """
     old = {finding.key: finding for finding in before if finding.status is not Status.SKIPPED}
     fresh = {finding.key: finding for finding in now if finding.status is not Status.SKIPPED}
-    changes = [change for key, after in fresh.items() if (change := _change(key, old.get(key), after)) is not None]
+    changes = [change for key, after in fresh.items() if (change := change_of(after, old.get(key))) is not None]
     changes += [
         Change(key, "gone", finding, None)
         for key, finding in old.items()
@@ -40,7 +40,11 @@ def compare(now: Iterable[Finding], before: Iterable[Finding]) -> tuple[Change, 
     return tuple(sorted(changes, key=lambda change: (_rank(change), change.key)))
 
 
-def _change(key: tuple[str, str, str], before: Finding | None, after: Finding) -> Change | None:
+def change_of(after: Finding, before: Finding | None) -> Change | None:
+    """What became of one finding; None when its verdict is the same, or when it was skipped."""
+    if Status.SKIPPED in (after.status, before.status if before is not None else None):
+        return None
+    key = after.key
     wrong = after.status not in _FINE
     if before is None or before.status in _FINE:
         return Change(key, "new", before, after) if wrong else None

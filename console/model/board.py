@@ -88,7 +88,6 @@ class Board:
     elapsed_s: float = 0.0
     measured_at: datetime | None = None
     """When the newest verdict was made."""
-    warnings: tuple[str, ...] = ()
 
     def counts(self) -> Counter[Status]:
         """Verdicts by status; those that are acknowledged or accepted are left out."""

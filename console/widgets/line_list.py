@@ -50,6 +50,11 @@ class LineList(CursorList):
     def item_count(self) -> int:
         return len(self._lines)
 
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What it shows, all of it."""
+        return self._lines
+
     def item_key(self, index: int) -> str:
         return self._lines[index].key
 

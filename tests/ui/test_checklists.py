@@ -1,6 +1,7 @@
 """The checklists and the home page, on a site whose neighbours the test itself opens and closes."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from console.app import ConsoleApp
+from console.model.check_run import Selection
 from console.model.checks import Status
 from console.screens.checklists.screen import ChecklistsScreen
 from console.screens.dialogs.ask import AskText, Choose
@@ -17,6 +19,7 @@ from console.screens.dialogs.form import Form
 from console.screens.dialogs.listing import Decide, ListPanel
 from console.screens.home.screen import HomeScreen
 from console.site.reading import load_site
+from console.widgets.line_list import LineList
 from tests.ui.conftest import Desk, bars, screen_text, until
 
 SIZE = (120, 36)
@@ -84,8 +87,6 @@ async def at_checks(pilot: Pilot[int], app: ConsoleApp) -> None:
 
 async def only(pilot: Pilot[int], app: ConsoleApp) -> None:
     """Run the one check of the test alone, and wait for its end."""
-    from console.model.check_run import Selection
-
     checks(app).start_run(Selection(checks=("net.interface",)))
     await until(pilot, lambda: app.services.checkroom.running)
     await until(pilot, lambda: not app.services.checkroom.running and not checks(app).board.running, 30)
@@ -278,3 +279,54 @@ async def test_a_site_file_with_mistakes_is_named_and_no_check_runs(desk: Desk) 
         await pilot.press("r")
         await until(pilot, lambda: "nme" in screen_text(app))
         assert not app.services.checkroom.running
+
+
+async def test_what_is_missing_around_the_checks_is_noted(desk: Desk, door: socket.socket) -> None:
+    # GIVEN an entry of the home folder's catalogue that cannot be used
+    ward(desk, door.getsockname()[1])
+    (desk.services.home / "checks" / "bad.toml").write_text('[[check]]\nid = "x.y"\nkind = "tcpp"\n', "utf-8")
+    app = desk.app()
+    async with app.run_test(size=SIZE) as pilot:
+        # WHEN the checklists open
+        await at_checks(pilot, app)
+        # THEN the line below says that there is a note, and one key reads it
+        await until(pilot, lambda: "1 note (w)" in screen_text(app))
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, ListPanel))
+        await until(pilot, lambda: "tcpp" in screen_text(app))
+
+
+async def test_privacy_hides_what_logs_and_file_names_may_say_of_patients(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a folder of waiting files, the oldest too old
+    home = desk.services.home
+    waiting = tmp_path / "pending"
+    waiting.mkdir()
+    (waiting / "ZHANG^SAN.dcm").write_bytes(b"x")
+    os.utime(waiting / "ZHANG^SAN.dcm", (1_600_000_000, 1_600_000_000))
+    (home / "site.toml").write_text(
+        '[site]\nname = "Ward"\n[[host]]\nid = "here"\naddress = "127.0.0.1"\nvia = "local"\n'
+        f'[[queue]]\nid = "send"\nkind = "folder"\nhost = "here"\npath = "{waiting}"\n',
+        "utf-8",
+    )
+    app = desk.app()
+    async with app.run_test(size=(150, 40)) as pilot:
+        await at_checks(pilot, app)
+        checks(app).start_run(Selection(checks=("queue.folder",)))
+        await until(pilot, lambda: row_of(app, "queue.folder") is Status.CRIT, 30)
+        await until(pilot, lambda: not app.services.checkroom.running)
+        screen = checks(app)
+        screen.show_row(next(row.key for row in screen.board.rows if row.check == "queue.folder"))
+        assert "ZHANG" in _proof(app)
+        # WHEN privacy is switched on
+        await pilot.press("f8")
+        # THEN neither the proof nor the home page names the file
+        await until(pilot, lambda: "ZHANG" not in _proof(app))
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "send" in screen_text(app))
+        assert "ZHANG" not in screen_text(app)
+
+
+def _proof(app: ConsoleApp) -> str:
+    """Everything that the proof says, also what has to be scrolled to."""
+    proof = checks(app).query_one("#proof", LineList)
+    return "\n".join(line.text for line in proof.lines)

@@ -197,6 +197,16 @@ class Deciding(ConsoleScreen):
 
     # What leaves the console
 
+    def action_notes(self) -> None:
+        # A panel takes five sixths of the screen, and at most 90 cells.
+        width = max(min(self.size.width * 5 // 6, 90) - 8, 20)
+        notes = [
+            Line(part, 0 if at == 0 else 1)
+            for note in self.services.checkroom.notes
+            for at, part in enumerate(wrap(clean(note), width))
+        ]
+        self.app.push_screen(ListPanel(_("Notes"), notes or [Line(_("Nothing to note."))]))
+
     def action_copy(self) -> None:
         row = self.current
         if row is not None and row.finding is not None and str(row.finding.remedy):

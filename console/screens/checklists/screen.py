@@ -142,7 +142,7 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         offset = place // PAGE * PAGE
         table.show(texts.columns() if self.shown else (), len(self.shown), offset, self._rows(offset), place)
         self._say_nothing(bool(self.shown))
-        said = texts.said(self.board, symbols, now)
+        said = texts.said(self.board, symbols, now, len(self.services.checkroom.notes))
         self.query_one("#said", Static).update(said)
         self._draw_proof()
 
@@ -203,7 +203,13 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         note = self.services.checkroom.note_of(row.check)
         rationale = str(note.rationale) if note is not None else ""
         lines = texts.detail(
-            row, width, self.console_app.symbols, self._trends.get(row.key), rationale, self.services.clock()
+            row,
+            width,
+            self.console_app.symbols,
+            self._trends.get(row.key),
+            rationale,
+            self.services.clock(),
+            privacy=self.services.preferences.now.privacy,
         )
         proof.show(lines, proof.cursor if self._proof_of == row.key else 0)
         self._proof_of = row.key
@@ -284,6 +290,9 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         self._draw_rows()
         order = _("Ordered by clause of the contract.") if self._by_clause else _("The worst first.")
         self.notify(order, timeout=3, markup=False)
+
+    def privacy_changed(self) -> None:
+        self._draw()
 
     def action_back(self) -> None:
         table = self.query_one("#checks", RowTable)

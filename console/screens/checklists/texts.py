@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from console.i18n import N_, _
+from console.i18n import N_, _, ngettext
 from console.model.board import Board, BoardRow, Trend, problems
 from console.model.checks import SEVERITY, Finding, Status, worst
 from console.model.progress import Progress
@@ -34,6 +34,10 @@ _TONES: dict[Status, Tone] = {
     Status.SKIPPED: "quiet",
     Status.NA: "quiet",
 }
+HIDDEN = "***"
+"""Stands for what privacy hides."""
+_MAY_NAME_PATIENTS = ("logs.", "queue.", "files.pair")
+"""Checks that quote lines of logs and names of files."""
 CHANGES = {"new": N_("new"), "worse": N_("worse"), "better": N_("better"), "fixed": N_("fixed")}
 """Against the last visit."""
 
@@ -111,8 +115,8 @@ def _host_line(name: str, key: str, rows: Sequence[BoardRow], symbols: Symbols) 
     return Line(f"{mark} {clean(name)}", right=str(count) if count else "", key=f"={key}")
 
 
-def said(board: Board, symbols: Symbols, now: datetime) -> str:
-    """How things stand, in one line: verdicts with their numbers, and when."""
+def said(board: Board, symbols: Symbols, now: datetime, notes: int) -> str:
+    """How things stand, in one line: verdicts with their numbers, when, and how many notes there are to read."""
     counts = board.counts()
     parts = [
         f"{sign(status, symbols)} {counts[status]} {_(WORDS[status])}"
@@ -123,13 +127,22 @@ def said(board: Board, symbols: Symbols, now: datetime) -> str:
         parts.append(_("last {time}").format(time=moment(board.measured_at, now)))
     if board.stopped:
         parts.insert(0, _("stopped"))
+    if notes:
+        parts.append(ngettext("{count} note (w)", "{count} notes (w)", notes).format(count=notes))
     return symbols.fold(" · ".join(parts))
 
 
 def detail(
-    row: BoardRow, width: int, symbols: Symbols, trend: Trend | None, rationale: str, now: datetime
+    row: BoardRow,
+    width: int,
+    symbols: Symbols,
+    trend: Trend | None,
+    rationale: str,
+    now: datetime,
+    *,
+    privacy: bool = False,
 ) -> list[Line]:
-    """Everything that is known of one row, for reading."""
+    """Everything that is known of one row, for reading. With `privacy` no line of a log and no name of a file."""
     lines = _wrapped(joined([str(row.title), row.target, row.item], " · "), width, heading=True)
     finding = row.finding
     if finding is None:
@@ -137,7 +150,7 @@ def detail(
         return lines
     since = _("since {time}").format(time=moment(finding.since, now)) if finding.since is not None else ""
     lines.append(Line(joined([f"{sign(finding.status, symbols)} {_(WORDS[finding.status])}", since])))
-    lines += _wrapped(str(finding.summary), width)
+    lines += _wrapped(summary_of(finding, privacy), width)
     for name, value in ((_("Measured"), str(finding.measured)), (_("Expected"), str(finding.expected))):
         if value:
             lines += _wrapped(f"{name}: {value}", width)
@@ -153,16 +166,24 @@ def detail(
         lines += [Line(""), Line(_("Why it matters"), heading=True), *_wrapped(rationale, width)]
     if finding.clause or finding.standard:
         lines += [Line(""), *_wrapped(joined([*finding.clause, *finding.standard]), width)]
-    return [_folded(line, symbols) for line in (*lines, *_evidence(finding, width, now))]
+    return [_folded(line, symbols) for line in (*lines, *_evidence(finding, width, now, privacy))]
 
 
-def _evidence(finding: Finding, width: int, now: datetime) -> list[Line]:
+def summary_of(finding: Finding, privacy: bool) -> str:
+    """A finding in a sentence; where that may quote a log or a file's name, the measured value when `privacy` is on."""
+    if privacy and finding.check.startswith(_MAY_NAME_PATIENTS):
+        return str(finding.measured) or HIDDEN
+    return str(finding.summary)
+
+
+def _evidence(finding: Finding, width: int, now: datetime, privacy: bool) -> list[Line]:
     lines: list[Line] = []
     for proof in finding.evidence:
         lines += [Line(""), Line(_("Evidence"), heading=True)]
         lines += _wrapped(f"{proof.tool} · {proof.measured_at.astimezone(now.tzinfo):%Y-%m-%d %H:%M:%S}", width)
         lines += _block(f"$ {proof.command}", width)
-        lines += _block(proof.output, width)
+        hidden = privacy and finding.check.startswith(_MAY_NAME_PATIENTS)
+        lines += _block(HIDDEN if hidden else proof.output, width)
         if proof.truncated:
             lines.append(Line(_("The answer was longer; the rest was dropped.")))
         halves = f"{proof.sha256[:32]} {proof.sha256[32:]}"

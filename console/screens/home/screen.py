@@ -93,7 +93,7 @@ class HomeScreen(Beginning, Running):
         self._show()
 
     def privacy_changed(self) -> None:
-        self._list()
+        self._show()
 
     def keys(self) -> tuple[Key, ...]:
         some = bool(self.services.preferences.now.recent)
@@ -131,18 +131,19 @@ class HomeScreen(Beginning, Running):
 
     def _show_now(self) -> None:
         symbols, now = self.console_app.symbols, self.services.clock()
+        privacy = self.services.preferences.now.privacy
         lines = self.beginning_lines()
         if not lines:
             for row in problems(self._board.rows):
                 assert row.finding is not None
                 mark = texts.sign(row.status, symbols)
                 of_what = " ".join(filter(None, (row.target, row.item)))
-                text = f"{mark} {clean(of_what)}  {symbols.fold(str(row.finding.summary))}"
+                text = f"{mark} {clean(of_what)}  {symbols.fold(texts.summary_of(row.finding, privacy))}"
                 lines.append(Line(text, right=texts.moment(row.finding.measured_at, now), key=row.key))
         shown = self.query_one("#now", LineList)
         # The heading above the three ways to begin is not one of them.
         shown.show(lines, max(shown.cursor, 1 if self.begins else 0))
-        said = texts.said(self._board, symbols, now)
+        said = texts.said(self._board, symbols, now, 0)
         if self._board.running:
             said = _("checking: {done} of {total}").format(done=self._board.done, total=self._board.total)
         elif not self._board.rows and not self.begins:
