@@ -101,11 +101,11 @@ class CheckBoard:
         # A run that broke down answers no more: what it left open must not look like the green of last week.
         for where in self._waiting | self._running:
             self._findings.pop(where, None)
+            self._rows.pop(where, None)
             if (row := self._planned.get(where)) is not None:
                 self._findings[where] = (_left_out(row, now),)
         self._running.clear()
         self._waiting.clear()
-        self.redraw()
 
     # What is shown
 

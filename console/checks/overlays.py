@@ -70,7 +70,10 @@ class Overlays:
 
     def of(self, key: Key, today: date) -> Overlay | None:
         """What holds of a finding today; None for nothing, or when it ran out. An accepted risk outranks a note."""
-        holding = [overlay for overlay in self._held.get(key, ()) if overlay.until >= today]
+        held = self._held.get(key)
+        if not held:
+            return None
+        holding = [overlay for overlay in held if overlay.until >= today]
         return min(holding, key=lambda overlay: not overlay.quiets, default=None)
 
     def counting(self, findings: Iterable[Finding], today: date) -> tuple[Finding, ...]:

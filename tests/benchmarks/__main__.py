@@ -17,6 +17,7 @@ from tests.benchmarks.finding import finding
 from tests.benchmarks.headers import headers
 from tests.benchmarks.index import index
 from tests.benchmarks.logs import logs
+from tests.benchmarks.many_hosts import many_hosts
 from tests.benchmarks.practice import practice
 from tests.benchmarks.studies_screen import studies_screen
 
@@ -39,6 +40,7 @@ def main() -> int:
             "index": index,
             "finding": finding,
             "logs": logs,
+            "hosts": many_hosts,
             "studies": studies_screen,
             "practice": practice,
         }.items():

@@ -1,10 +1,17 @@
-"""A hundred servers at once: real sshd on loopback addresses, twenty questions each, five of them silent for ever."""
+"""A hundred servers at once, on the screen: real sshd on loopback addresses, twenty checks each, five silent for ever.
 
+The whole way is measured: the console opens the checklists and runs them, its run process asks, judges and keeps what
+it finds, and the list is drawn while the answers come.
+"""
+
+import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,12 +25,15 @@ HOSTS = 95
 SILENT = 5
 QUESTIONS = 20
 DEADLINE_S = 30.0
+KINDS = ("uptime", "load", "memory", "partitions", "inodes")
+"""Kinds that every Linux host answers; several checks of one kind share one question, as in the shipped catalogue."""
 _PER_SERVER = 5
+_BEAT_S = 0.002
 _ROOT = Path(__file__).parents[2]
 
 
 def many_hosts(_folder: Path) -> list[Figure]:
-    """All of them through the program's own crew in a process of its own: time of the whole, and its memory."""
+    """Time of the whole run, memory of all its processes, and the longest that the screen could not answer a key."""
     with TemporaryDirectory(prefix="cathlab-sshd-") as name, ExitStack() as stack:
         folder = Path(name)
         accounts = Accounts(folder)
@@ -39,67 +49,116 @@ def many_hosts(_folder: Path) -> list[Figure]:
         plan = folder / "plan.json"
         plan.write_text(json.dumps({"user": accounts.user, "key": str(accounts.key), "hosts": hosts}))
         command = [sys.executable, "-m", "tests.benchmarks.many_hosts", str(plan), str(folder / "home")]
-        began = time.perf_counter()
         process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE)
         peak = 0
         while process.poll() is None:
             peak = max(peak, _memory(process.pid))
             time.sleep(0.05)
-        seconds = time.perf_counter() - began
         assert process.stdout is not None
         said = json.loads(process.stdout.read())
-    note = f"{said['answered']} of {HOSTS} hosts answered all {QUESTIONS}, {said['silent']} silent ones given up"
-    whole = said["answered"] == HOSTS and said["silent"] == SILENT
+    rows = f"{said['answered']} rows with a verdict, {said['unknown']} unknown"
+    whole = said["answered"] == HOSTS * QUESTIONS and said["unknown"] == SILENT * QUESTIONS
+    # The hundred servers compute on the same machine, so what the clock says tells most of them.
+    lag = (
+        f"99 of 100 under {said['busy_p99_ms']:.0f} ms, {said['rows']} rows; by the clock {said['lag_ms']:.0f} ms, "
+        f"with {HOSTS} servers on the same {os.cpu_count()} processors"
+    )
     return [
-        Figure("100 SSH hosts, 20 questions, 5 silent: whole run", seconds, "s", DEADLINE_S + 10, note=note),
-        Figure("100 SSH hosts: memory at most", peak / 2**20, "MB", 300.0),
-        Figure("100 SSH hosts: every host has its row", float(whole), "of 1", 1.0, at_least=True, note=note),
+        Figure("100 SSH hosts, 20 checks, 5 silent: whole run", said["seconds"], "s", DEADLINE_S + 10, note=rows),
+        Figure("100 SSH hosts: memory of console and run", peak / 2**20, "MB", 300.0),
+        Figure("100 SSH hosts: every host has its rows", float(whole), "of 1", 1.0, at_least=True, note=rows),
+        Figure("100 SSH hosts: event loop busy at most", said["busy_ms"], "ms", 50.0, note=lag),
     ]
 
 
 def _memory(pid: int) -> int:
+    """Of a process and all that it started, what is theirs alone."""
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        return sum(int(one.memory_full_info().uss) for one in family if one.is_running())
     except psutil.NoSuchProcess:
         return 0
 
 
-def ask_all(plan: Path, home: Path) -> dict[str, int]:
-    """Ask every host of the plan as a run does; how many answered and how many were silent."""
-    from console.checks.crew import Crew
-    from console.checks.raw import Probe
-    from console.checks.transports.answer import HostAnswer
-    from console.checks.transports.hostkeys import HostKeys
-    from console.checks.transports.ssh import ask_host
+def prepare(plan: Path, home: Path) -> None:
+    """A home folder with the site, its trusted keys and the twenty checks."""
     from console.model.site import Host, SshLogin
-    from tests.network.asking import NOBODY, trusting
+    from console.paths import ensure_home
+    from tests.network.asking import trusting
 
+    ensure_home(home)
     known = json.loads(plan.read_text())
-    probes = [Probe("table", (str(number),), 2.0) for number in range(QUESTIONS)]
-    crew = Crew()
+    text = ['[site]\nname = "Hundred"\n']
     for number, (address, port, kind, key) in enumerate(known["hosts"]):
+        text.append(
+            f'[[host]]\nid = "host-{number:03d}"\naddress = "{address}"\nvia = "ssh"\n'
+            f'ssh = {{ port = {port}, user = "{known["user"]}", key = "{known["key"]}" }}\n'
+        )
         login = SshLogin(known["user"], port, key=known["key"])
-        host = Host(f"host-{number}", address, via="ssh", ssh=login)
-        keys = trusting(home, host, (kind, key))
-
-        def work(deadline: float, host: Host = host, keys: HostKeys = keys) -> HostAnswer:
-            return ask_host(host, probes, NOBODY, keys, deadline, bodies=_table)
-
-        crew.put(host.id, DEADLINE_S, work)
-    answered = silent = 0
-    while crew.pending:
-        done = crew.next(0.1, lambda _key: None)
-        if done is not None:
-            answer = done[1]
-            answered += answer is not None and all(len(raw.output) > 4000 and not raw.trouble for raw in answer.answers)
-            silent += answer is None or "never says a word" in str(answer.trouble)
-    return {"answered": answered, "silent": silent}
+        trusting(home, Host(f"host-{number:03d}", address, via="ssh", ssh=login), (kind, key))
+    (home / "site.toml").write_text("".join(text), "utf-8")
+    (home / "checks").mkdir()
+    entries = "".join(
+        f'[[check]]\nid = "bench.{number:02d}"\nkind = "{KINDS[number % len(KINDS)]}"\ntitle = "{number}"\n'
+        f'contract = ["D1"]\nwarn = 1000000\ncrit = 2000000\ntimeout = "{DEADLINE_S:.0f}s"\n'
+        for number in range(QUESTIONS)
+    )
+    (home / "checks" / "bench.toml").write_text(entries, "utf-8")
 
 
-def _table(_name: str) -> str:
-    """A question whose answer is of the usual size: a table of 5 kB."""
-    return 'printf "%04000d\\n" "$1"; cat /proc/meminfo'
+async def run_all(home: Path) -> dict[str, float]:
+    """Open the console without a terminal, run the twenty checks of every host, and watch the event loop meanwhile."""
+    from console.model.check_run import Selection
+    from console.model.checks import Status
+    from console.screens.checklists.screen import ChecklistsScreen
+    from console.services import build_services
+    from tests.ui.conftest import Desk, HandClock
+
+    services = replace(build_services(home), monotonic=time.monotonic)
+    services.preferences.change(operator="Li", autoplay=False, language="en")
+    app = Desk(services, HandClock()).app()
+    lags: list[float] = []
+    busy: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            before, used = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(_BEAT_S)
+            lags.append((time.perf_counter() - before - _BEAT_S) * 1000)
+            busy.append((time.thread_time() - used) * 1000)
+
+    async with app.run_test(size=(120, 36)) as pilot:
+        while not services.checkroom.ready:
+            await pilot.pause(0.05)
+        await pilot.press("f3")
+        await pilot.pause(1.0)
+        screen = app.screen
+        assert isinstance(screen, ChecklistsScreen)
+        watching = asyncio.create_task(watch())
+        began = time.perf_counter()
+        screen.start_run(Selection(checks=("bench",)))
+        while not services.checkroom.running:
+            await pilot.pause(0.01)
+        while services.checkroom.running or screen.board.running:
+            await pilot.pause(0.05)
+        seconds = time.perf_counter() - began
+        watching.cancel()
+        findings = [row.finding for row in screen.board.rows if row.check.startswith("bench") and row.finding]
+    by_place = {(found.check, found.target): found.status for found in findings}
+    unknown = sum(status is Status.UNKNOWN for status in by_place.values())
+    services.close()
+    return {
+        "seconds": seconds,
+        "rows": len(findings),
+        "answered": len(by_place) - unknown,
+        "unknown": unknown,
+        "busy_ms": max(busy),
+        "busy_p99_ms": sorted(busy)[int(len(busy) * 0.99)],
+        "lag_ms": max(lags),
+    }
 
 
 if __name__ == "__main__":
-    print(json.dumps(ask_all(Path(sys.argv[1]), Path(sys.argv[2]))))
+    prepare(Path(sys.argv[1]), Path(sys.argv[2]))
+    print(json.dumps(asyncio.run(run_all(Path(sys.argv[2])))))

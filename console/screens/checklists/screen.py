@@ -143,7 +143,8 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         table.show(texts.columns() if self.shown else (), len(self.shown), offset, self._rows(offset), place)
         self._say_nothing(bool(self.shown))
         said = texts.said(self.board, symbols, now, len(self.services.checkroom.notes))
-        self.query_one("#said", Static).update(said)
+        # It is one line high: to lay out the whole screen for it, five times a second, would hold up the keys.
+        self.query_one("#said", Static).update(said, layout=False)
         self._draw_proof()
 
     def _rows(self, offset: int) -> list[Row]:
@@ -173,6 +174,8 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
     def _say_nothing(self, some: bool) -> None:
         nothing = self.query_one("#nothing", Static)
         nothing.display = not some
+        if some:
+            return
         if self.board.rows:
             nothing.update(_("Nothing fits. f shows everything again, esc clears the search."))
         else:
