@@ -78,6 +78,28 @@ def build_parser() -> Parser:
     info.add_argument("file", metavar="FILE")
     info.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
 
+    measure = _verb(verbs, "measure", _("measure on a frame; pixel centres count from 0, x right, y down"))
+    measure.add_argument("file", metavar="FILE")
+    measure.add_argument("--frame", type=int, default=1, metavar="N", help=_("frame number, from 1"))
+    shape = measure.add_mutually_exclusive_group(required=True)
+    shape.add_argument("--distance", metavar="X1,Y1,X2,Y2", help=_("length between two points"))
+    shape.add_argument("--polyline", metavar="X1,Y1,…", help=_("length of a way from point to point"))
+    shape.add_argument("--angle", metavar="X1,Y1,XV,YV,X2,Y2", help=_("angle at the middle point"))
+    shape.add_argument("--cobb", metavar="X1,Y1,…,X4,Y4", help=_("angle between two lines, at most 90 degrees"))
+    shape.add_argument(
+        "--profile", metavar="X1,Y1,X2,Y2", help=_("values along a line, with the width at half maximum")
+    )
+    shape.add_argument(
+        "--roi", metavar="SHAPE:X1,Y1,…", help=_("rect, ellipse (two corners) or polygon: mean, SD, min, max, area")
+    )
+    measure.add_argument(
+        "--catheter", metavar="SIZE@X1,Y1,X2,Y2", help=_("calibrate on a catheter along this line: 6F or 2.00mm")
+    )
+    measure.add_argument(
+        "--filling", choices=("contrast", "saline"), default="", help=_("what the catheter is filled with")
+    )
+    measure.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
+
     index = _verb(verbs, "index", _("take folders, discs, DICOMDIR media and zip files into the index of studies"))
     index.add_argument("path", nargs="+", metavar="PATH", help=_("folder, file, DICOMDIR or zip file"))
     index.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))

@@ -63,6 +63,10 @@ def _run(words: list[str]) -> int:
         from console.check_verb import check
 
         return check(options, home)
+    if options.verb == "measure":
+        from console.measure_verb import measure
+
+        return measure(options, home)
     if options.verb in ("info", "render", "audit"):
         return _headless(options, home)
     return _full_screen(options, home)
