@@ -92,6 +92,9 @@ def build_parser() -> Parser:
     shape.add_argument(
         "--roi", metavar="SHAPE:X1,Y1,…", help=_("rect, ellipse (two corners) or polygon: mean, SD, min, max, area")
     )
+    shape.add_argument(
+        "--vessel", metavar="X1,Y1,…", help=_("diameters of a filled vessel between its ends, with the narrowest place")
+    )
     measure.add_argument(
         "--catheter", metavar="SIZE@X1,Y1,X2,Y2", help=_("calibrate on a catheter along this line: 6F or 2.00mm")
     )

@@ -21,6 +21,7 @@ _FLAGS = {
     "cobb": ShapeKind.COBB,
     "polyline": ShapeKind.POLYLINE,
     "profile": ShapeKind.PROFILE,
+    "vessel": ShapeKind.VESSEL,
 }
 
 
@@ -114,6 +115,17 @@ def as_json(found: Measured) -> dict[str, Any]:
             "unit": curve.unit,
             "fwhm": curve.fwhm,
         }
+    if (segment := found.vessel) is not None:
+        document["vessel"] = {
+            "mld": segment.mld,
+            "reference": segment.reference,
+            "stenosis_percent": segment.stenosis_percent,
+            "length": segment.length,
+            "diameters": list(segment.diameters),
+            "unit": segment.unit,
+            "at": segment.centreline[segment.at],
+            "assumed_blur_px": segment.blur_px,
+        }
     return document
 
 
@@ -139,6 +151,16 @@ def _lines(found: Measured) -> list[str]:
     if found.curve is not None and found.curve.fwhm is not None:
         what = _("full width at half maximum: {width} {unit}")
         lines.append(what.format(width=f"{found.curve.fwhm:.2f}", unit=found.curve.unit))
+    if (segment := found.vessel) is not None:
+        what = _("minimum diameter {mld} {unit}, reference {reference} {unit}, diameter stenosis {percent} %")
+        lines.append(
+            what.format(
+                mld=f"{segment.mld:.2f}",
+                reference=f"{segment.reference:.2f}",
+                percent=f"{segment.stenosis_percent:.0f}",
+                unit=segment.unit,
+            )
+        )
     lines += found.calibration.warnings
     lines.append(_("An engineer's tool: not for diagnosis."))
     return lines

@@ -70,6 +70,26 @@ def test_a_catheter_calibrates_the_frame(run: tuple[Path, dict[str, Any]]) -> No
     assert 3 < found["uncertainty_percent"] < 12
 
 
+def test_a_stenosis_is_found_where_it_is(run: tuple[Path, dict[str, Any]]) -> None:
+    # GIVEN the narrowing of the practice run, in the frame that shows it best
+    picture, truth = run
+    lesion = truth["stenoses"][0]
+    way = next(vessel["points"] for vessel in truth["vessels"] if vessel["name"] == lesion["vessel"])
+    throat = lesion["places"]["throat"]["at"]
+    at = min(range(len(way)), key=lambda each: abs(way[each]["x"] - throat[0]) + abs(way[each]["y"] - throat[1]))
+    ends = [way[max(at - 4, 0)], way[at], way[min(at + 4, len(way) - 1)]]
+    line = ",".join(f"{point['x']},{point['y']}" for point in ends)
+    # WHEN the vessel around it is measured
+    found = document(str(picture), "--frame", str(lesion["frame"]), "--vessel", line)
+    # THEN it stands where it was drawn, within 5 points and 0.15 mm, with the assumption beside it
+    segment = found["vessel"]
+    assert segment["stenosis_percent"] == pytest.approx(lesion["diameter_percent"], abs=5)
+    assert segment["mld"] == pytest.approx(lesion["minimal_mm"], abs=0.15)
+    assert segment["at"] == pytest.approx(throat, abs=3)
+    assert segment["assumed_blur_px"] > 0
+    assert segment["unit"] == "mm"
+
+
 def test_statistics_are_those_of_the_stored_pixels(tmp_path: Path) -> None:
     # GIVEN a file without any spacing
     path = tmp_path / "cine.dcm"
@@ -116,6 +136,7 @@ def test_profiles_polylines_and_angles(tmp_path: Path) -> None:
         (("--distance", "1,2,9,9", "--catheter", "6F@1,2"), "SIZE@"),
         (("--distance", "1,2,9,9", "--catheter", "6F@1,2,3,4"), "shorter than 8 pixels"),
         (("--distance", "1,2,9,9", "--frame", "9"), "9"),
+        (("--vessel", "1,2,9,9"), "shorter than 12 pixels"),
         ((), "required"),
     ],
 )

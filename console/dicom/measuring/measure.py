@@ -9,6 +9,7 @@ from console.dicom.measuring.catheter import calibrate
 from console.dicom.measuring.lengths import PIXELS, REGIONS, angle, area, checked, length, scale_of
 from console.dicom.measuring.regions import statistics
 from console.dicom.measuring.sampling import profile
+from console.dicom.measuring.vessel import vessel
 from console.dicom.pixels import modality
 from console.i18n import _
 from console.model.measuring import KnownObject, Measured, Shape, ShapeKind
@@ -40,6 +41,10 @@ def measure(stored: NDArray[np.generic], info: PictureInfo, shape: Shape, known:
         # Both sides of an area are as uncertain as a length.
         twice = None if uncertainty is None else 2 * uncertainty
         return Measured(shape.kind, found.area, found.area_unit, area(shape, PIXELS), calibration, twice, found)
+    if shape.kind is ShapeKind.VESSEL:
+        segment = vessel(values, shape.points, scale)
+        pixels = segment.mld * length(shape.points, PIXELS) / length(shape.points, scale)
+        return Measured(shape.kind, segment.mld, scale.unit, pixels, calibration, uncertainty, vessel=segment)
     curve = profile(values, shape.points[0], shape.points[1], scale) if shape.kind is ShapeKind.PROFILE else None
     return Measured(
         shape.kind,

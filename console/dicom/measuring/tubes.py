@@ -20,7 +20,7 @@ _SHIFT = 0.25
 """Step in which the middle of a tube is looked for, pixels."""
 _GROWTH = 1.035
 """From one radius that is tried to the next."""
-_TRUST = 0.25
+_TRUST = 0.8
 """By so much of itself the contrast of one vessel varies along it."""
 
 
