@@ -10,6 +10,9 @@ from console.i18n import N_, _
 GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii", "off")
 """Ways to draw in a terminal; kitty and sixel are refused with a sentence until they exist."""
 
+_LONG = ("inspect", "report")
+"""Verbs with verbs of their own, whose grammar is built when they are asked for."""
+
 ARGPARSE_WORDS = (
     N_("usage: "),
     N_("options"),
@@ -38,8 +41,8 @@ class Parser(argparse.ArgumentParser):
         )
 
 
-def build_parser() -> Parser:
-    """The parser of all verbs, in the language in force."""
+def build_parser(asked: str = "") -> Parser:
+    """The parser of all verbs, in the language in force; of verbs with a long grammar, only that of `asked`."""
     argparse._ = _  # type: ignore[attr-defined]  # argparse offers no other way to translate its own words
     parser = Parser(prog="cathlab", description=_("A console for the servers, studies and inspections of a cath lab."))
     _general(parser, top=True)
@@ -117,6 +120,14 @@ def build_parser() -> Parser:
     form.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
     form.add_argument("--nagios", action="store_true", help=_("one line with performance data, as plug-ins print it"))
 
+    inspect = _verb(verbs, "inspect", _("inspections: begin, answer, seal, verify, exchange"))
+    report = _verb(verbs, "report", _("write the report of an inspection as PDF"))
+    if asked in ("inspect", "report"):
+        from console.inspect_arguments import add_inspect, add_report
+
+        add_inspect(inspect)
+        add_report(report)
+
     audit = _verb(verbs, "audit", _("the audit log"))
     audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))
     audit.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
@@ -126,7 +137,9 @@ def build_parser() -> Parser:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed command line. Raises UsageError."""
-    return build_parser().parse_args(arguments)
+    # The first word that names one, behind whatever general options: a file of that name only costs a millisecond.
+    asked = next((word for word in arguments if word in _LONG), "")
+    return build_parser(asked).parse_args(arguments)
 
 
 def window(text: str) -> tuple[float, float]:

@@ -67,6 +67,14 @@ def _run(words: list[str]) -> int:
         from console.measure_verb import measure
 
         return measure(options, home)
+    if options.verb == "inspect":
+        from console.inspect_verb import inspect
+
+        return inspect(options, home)
+    if options.verb == "report":
+        from console.inspect_exchange import report
+
+        return report(options, home)
     if options.verb in ("info", "render", "audit"):
         return _headless(options, home)
     return _full_screen(options, home)

@@ -19,6 +19,7 @@ from tests.benchmarks.index import index
 from tests.benchmarks.logs import logs
 from tests.benchmarks.many_hosts import many_hosts
 from tests.benchmarks.practice import practice
+from tests.benchmarks.report import report
 from tests.benchmarks.studies_screen import studies_screen
 
 
@@ -43,6 +44,7 @@ def main() -> int:
             "hosts": many_hosts,
             "studies": studies_screen,
             "practice": practice,
+            "report": report,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)

@@ -1,0 +1,209 @@
+"""Where the verbs of an inspection work: the home folder held or only read, who works, and what is said to them."""
+
+import getpass
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from console.errors import SettingsError, StoreError, UsageError
+from console.i18n import _
+from console.inspection import actions
+from console.inspection.attachments import media_of
+from console.inspection.exports import document
+from console.inspection.gaps import gaps
+from console.inspection.past import past_of
+from console.inspection.records import Records
+from console.inspection.texts import text
+from console.model.check_run import CheckRun
+from console.model.checks import Finding
+from console.model.inspections import Attachment, Entry, Inspection
+from console.model.site import Site
+from console.plain import clean
+from console.settings import SettingsFile
+from console.site.reading import find_site, load_site, this_machine
+from console.store.audit import AuditLog
+from console.store.history import History
+from console.store.lock import HomeLock
+
+
+@dataclass(frozen=True)
+class Place:
+    """A home folder that is held for a verb's life."""
+
+    home: Path
+    records: Records
+    operator: str
+    audit: AuditLog
+
+    def note(self, event: str, inspection: Inspection, **details: str) -> None:
+        """One line of the audit log. Raises StoreError."""
+        self.audit.append(f"inspection.{event}", operator=self.operator, inspection=inspection.id, **details)
+
+
+@contextmanager
+def writing(options: Namespace, home: Path) -> Iterator[Place]:
+    """Hold the home folder. Raises StoreError that names who has it open."""
+    operator = operator_of(options, home)
+    lock = HomeLock(home)
+    if not lock.acquire(operator):
+        raise StoreError(_("The home folder is in use"), _held(lock, home))
+    try:
+        yield Place(home, Records(home, tell=tell), operator, AuditLog(home))
+    finally:
+        lock.release()
+
+
+def reading(home: Path) -> Records:
+    """The records of a home folder that may be in use."""
+    return Records(home, read_only=True, tell=tell)
+
+
+def operator_of(options: Namespace, home: Path) -> str:
+    """Who works: --by, else the operator of the settings, else this account's name."""
+    named = clean(getattr(options, "by", "")).strip()
+    if named:
+        return named
+    try:
+        named = SettingsFile(home / "settings.json", read_only=True).load().operator
+    except (SettingsError, StoreError):
+        named = ""
+    try:
+        return named or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # An account without a name, as in a container.
+        raise UsageError(_("No operator"), _("Say who works: --by NAME, or the operator of the settings.")) from None
+
+
+def site_of(options: Namespace, home: Path) -> Site:
+    """The site: --site, else the home folder's, else this machine alone. Raises SiteErrors."""
+    path = find_site(home, Path(options.site) if options.site else None)
+    return this_machine() if path is None else load_site(path)
+
+
+def findings_of(home: Path, run: str, site_name: str) -> tuple[tuple[Finding, ...], int]:
+    """What a run found, and its number; "last" is the site's newest finished run. Raises UsageError, StoreError."""
+    history = History(home)
+    history.open()
+    with closing(history):
+        runs = history.runs(1000, site_name if run == "last" else "")
+        chosen = _chosen(runs, run, site_name)
+        return history.findings(chosen.id), chosen.id
+
+
+def _chosen(runs: tuple[CheckRun, ...], run: str, site_name: str) -> CheckRun:
+    if run == "last":
+        found = next((each for each in runs if not each.stopped), None)
+        if found is None:
+            sentence = _("There is no finished check run of {site} yet. Run cathlab check first.")
+            raise UsageError(_("No such check run"), sentence.format(site=clean(site_name) or "-"))
+        return found
+    found = next((each for each in runs if str(each.id) == run), None)
+    if found is None:
+        last = ", ".join(str(each.id) for each in runs[:5]) or "-"
+        sentence = _("There is no check run {run}; the last ones are {runs}.")
+        raise UsageError(_("No such check run"), sentence.format(run=clean(run), runs=last))
+    if site_name and found.site != site_name:
+        sentence = _("Check run {run} belongs to {other}, and the inspection to {site}.")
+        said = sentence.format(run=run, other=clean(found.site), site=clean(site_name))
+        raise UsageError(_("Another site's check run"), said)
+    return found
+
+
+def entry_of(inspection: Inspection, named: str) -> Entry:
+    """The entry of that id, or whose id ends like that. Raises UsageError that says what is near."""
+    exact = [each for each in inspection.entries if each.id == named]
+    found = exact or [each for each in inspection.entries if each.id.endswith(f"/{named}")]
+    if not found:
+        # "disks/used" or "used", where it is asked for each host.
+        found = [each for each in inspection.entries if named in (each.item.id, f"{each.section.id}/{each.item.id}")]
+    if len(found) == 1:
+        return found[0]
+    near = found or [each for each in inspection.entries if each.section.id == named.partition("/")[0]]
+    ids = ", ".join(each.id for each in (near or inspection.entries)[:12])
+    if found:
+        sentence = _("{item} is asked several times; say which one: {items}.")
+    else:
+        sentence = _("The form asks nothing called {item}. There are: {items}.")
+    raise UsageError(_("No such item"), sentence.format(item=clean(named) or "-", items=ids))
+
+
+def show_inspection(options: Namespace, records: Records, inspection: Inspection, said: str = "") -> int:
+    """Print an inspection after a change: the document for scripts, or one sentence (`said`), or all of it."""
+    if said and not options.json:
+        out(f"{said}\n")
+        return 0
+    shown = with_past(records, inspection)
+    missing = () if shown.sealed else gaps(shown)
+    if options.json:
+        out_json(document(shown, missing, actions.actions_of(records, shown)))
+    else:
+        out(text(shown, missing))
+    return 0
+
+
+def with_past(records: Records, inspection: Inspection) -> Inspection:
+    """The inspection with the values of the quarters before, where it does not hold them already."""
+    return inspection if inspection.past else replace(inspection, past=past_of(records, inspection))
+
+
+def up_to_date(place: Place, draft: Inspection) -> Inspection:
+    """A draft with the actions of earlier inspections of its site, and their values, as they stand now."""
+    if draft.sealed:
+        return draft
+    current = actions.with_open(draft, actions.all_actions(place.records, draft.site_name))
+    return replace(current, past=past_of(place.records, draft))
+
+
+def attachment(place: Place, inspection_id: str, file: str, caption: str = "") -> Attachment:
+    """Keep a file for an inspection; a picture only when the report can print it. Raises ConsoleError."""
+    path = Path(file)
+    try:
+        with path.open("rb") as stream:
+            media = media_of(stream.read(4096))
+    except OSError:
+        # `attach` says what is the matter.
+        media = ""
+    if media.startswith("image/"):
+        from console.report.photos import check_photo
+
+        check_photo(path)
+    return place.records.attach(inspection_id, path, path.name, caption)
+
+
+def out(said: str) -> None:
+    """Text on standard output."""
+    sys.stdout.write(said)
+
+
+def out_json(value: Any) -> None:
+    """One document on standard output. What is no Unicode, such as the name of a file, is written as an escape."""
+    said = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        said = json.dumps(value, indent=2)
+    sys.stdout.write(said + "\n")
+
+
+def tell(sentence: str) -> None:
+    """Something that the operator has to know besides, such as a damaged file, on standard error."""
+    sys.stderr.write(f"{clean(sentence)}\n")
+
+
+def _held(lock: HomeLock, home: Path) -> str:
+    holder = lock.holder()
+    if holder is None or holder.pid <= 0:
+        return _("{home} is open in another console. Close it, or make the change there.").format(home=home)
+    sentence = _(
+        "{operator} on {host} has had {home} open since {since} (process {pid}). Close that console, or make the "
+        "change there."
+    )
+    return sentence.format(
+        operator=holder.operator or _("Somebody"), host=holder.host, home=home,
+        since=holder.since[:16].replace("T", " "), pid=holder.pid,
+    )  # fmt: skip
