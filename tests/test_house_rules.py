@@ -32,7 +32,8 @@ LONG_MODULES: dict[str, str] = {
 
 ROOMS = frozenset(
     {
-        "model", "dicom", "dicom/network", "dicom/measuring", "graphics", "site", "checks", "checks/kinds", "checks/transports",
+        "model", "dicom", "dicom/network", "dicom/measuring", "graphics", "site",
+        "checks", "checks/kinds", "checks/transports",
         "checks/local", "checks/parsers", "checks/logs", "checks/baseline", "checks/network",
         "repair", "inspection", "report", "store", "demo",
         "locale", "locale/zh", "locale/zh/LC_MESSAGES", "widgets", "screens", "screens/home", "screens/checklists",
@@ -69,6 +70,7 @@ NOT_CHINESE_EITHER = frozenset(
         "MR",
         "PET",
         "{rate:g}/s",
+        "{time} · {tool} · SHA-256 {sha}",
     }
     | {"Enhanced CT", "Enhanced MR", "Enhanced PET"}
 )
