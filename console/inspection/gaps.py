@@ -60,7 +60,9 @@ def _of(entry: Entry, inspection: Inspection) -> Iterator[Gap]:
     elif item.required and not has_answer(entry):
         yield Gap(entry.id, Sentence(N_("{item}: not answered."), values))
         return
-    if _asked(item.note_when, answer.verdict, always_for_bad=True) and not answer.note.strip():
+    # What a check found not to apply it says itself, in the findings that are printed.
+    by_check = item.kind is ItemKind.MEASURED and answer.verdict is Verdict.NA and bool(answer.findings)
+    if not by_check and _asked(item.note_when, answer.verdict, always_for_bad=True) and not answer.note.strip():
         yield Gap(entry.id, Sentence(N_("{item}: a note is needed."), values))
     if _asked(item.attach_when, answer.verdict) and not answer.attachments:
         yield Gap(entry.id, Sentence(N_("{item}: a photo or file is needed."), values))

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from console.inspection.gaps import gaps, gaps_by_section
+from console.model.checks import Status
 from console.model.forms import Column, FormItem, FormSection, ItemKind, When
 from console.model.inspections import Action, Answer, Attachment, Entry, Inspection, Notice, Permission, Stage, Verdict
 from console.model.sentence import Words
-from tests.unit.inspection.visits import FORM, visit
+from tests.unit.inspection.visits import FORM, found, visit
 
 DAY = date(2026, 11, 20)
 PHOTO = Attachment("0" * 64, "a.jpg", 3, "image/jpeg", datetime(2026, 11, 20, tzinfo=UTC))
@@ -72,6 +73,12 @@ def test_each_thing_that_is_missing_is_named(broken: Entry, says: list[str]) -> 
 
 def test_an_unknown_verdict_blocks_where_nothing_is_required_too() -> None:
     assert said(complete(entry(ItemKind.MEASURED, Answer(verdict=Verdict.UNKNOWN), required=False))) != []
+
+
+def test_what_a_check_found_not_to_apply_needs_no_words_of_a_person() -> None:
+    measured = Answer(verdict=Verdict.NA, findings=(found(Status.NA),))
+    assert said(complete(entry(ItemKind.MEASURED, measured))) == []
+    assert said(complete(entry(ItemKind.MEASURED, replace(measured, findings=())))) == ["It: a note is needed."]
 
 
 def test_a_failed_item_needs_an_action_with_owner_and_day() -> None:
