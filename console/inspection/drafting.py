@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from console.i18n import N_, _
+from console.i18n import N_, _, ngettext
 from console.model.checks import SEVERITY, Finding, Status
 from console.model.inspections import Entry, Inspection, Recommendation, Urgency, Verdict, verdict_of
 from console.model.sentence import Sentence, Value
@@ -126,7 +126,8 @@ def _remedy(findings: Sequence[Finding]) -> str:
 def _places(findings: Sequence[Finding]) -> str:
     places = [_place(finding) for finding in findings[:_PLACES]]
     if len(findings) > _PLACES:
-        places.append(_("and {count} more").format(count=len(findings) - _PLACES))
+        more = len(findings) - _PLACES
+        places.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
     return "; ".join(places)
 
 
