@@ -16,6 +16,7 @@ from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_c
 from tests.benchmarks.finding import finding
 from tests.benchmarks.headers import headers
 from tests.benchmarks.index import index
+from tests.benchmarks.inspections import inspections
 from tests.benchmarks.logs import logs
 from tests.benchmarks.many_hosts import many_hosts
 from tests.benchmarks.practice import practice
@@ -45,6 +46,7 @@ def main() -> int:
             "studies": studies_screen,
             "practice": practice,
             "report": report,
+            "inspections": inspections,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)

@@ -342,3 +342,42 @@ def test_a_field_is_on_the_disk_within_fifty_milliseconds(tmp_path: Path) -> Non
         took.append(time.perf_counter() - start)
     # THEN the usual one takes less than 50 ms, with room for a busy machine
     assert sorted(took)[3] < 0.05
+
+
+def test_a_note_beside_a_measured_value_leaves_its_evidence_alone(tmp_path: Path) -> None:
+    # GIVEN an item that was measured by one run, and another by a later one
+    records = records_of(tmp_path)
+    other = USED.replace("pacs-a", "pacs-b")
+    draft = new(records, answered={USED: Answer(findings=(proven(),), run=7)})
+    later = replace(draft.entry(other), answer=Answer(findings=(proven("91 %", "pacs-b"),), run=8))
+    draft = records.change(draft.id, lambda each: replace(each, entries=(each.entries[0], later, *each.entries[2:])))
+    # WHEN a note is typed beside the first
+    noted = with_note(draft, USED, "looked at")
+    records.change(draft.id, lambda each: replace(each, entries=(noted, *each.entries[1:])))
+    # THEN each run's evidence lies there once, and both items still have theirs
+    written = [json.loads(path.read_bytes()) for path in (records.folder / "evidence").rglob("*.json")]
+    assert sorted(list(each) for each in written) == [[USED], [other]]
+    assert records_of(tmp_path).open(draft.id).entries[:2] == (noted, later)
+
+
+def test_a_reader_that_has_a_record_open_sees_what_the_other_console_saved(tmp_path: Path) -> None:
+    # GIVEN a console that has read a record WHEN the one that holds the home folder saves a field
+    records = records_of(tmp_path)
+    draft = begun(records)
+    reader = records_of(tmp_path, read_only=True)
+    assert reader.open(draft.id).entry(LOOK).answer.entered == ""
+    records.change(draft.id, typing(LOOK, "good"))
+    # THEN the reader sees it
+    assert reader.open(draft.id).entry(LOOK).answer.entered == "good"
+
+
+def test_a_file_from_elsewhere_is_kept_only_under_its_own_sum(tmp_path: Path) -> None:
+    # GIVEN a file from an archive WHEN its bytes do not have the sum that the archive says
+    records = records_of(tmp_path)
+    wanted = sha256(b"proof").hexdigest()
+    with pytest.raises(StoreError, match="its SHA-256 is"):
+        records.keep_file([b"for", b"ged"], wanted)
+    # THEN nothing of it stays; the right bytes are kept
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    records.keep_file([b"pro", b"of"], wanted)
+    assert records.attachment_path(wanted).read_bytes() == b"proof"
