@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from console.errors import StoreError, UsageError
+from console.errors import ConsoleError, StoreError, UsageError
 from console.i18n import N_, _
-from console.inspection import actions, archive, merging, sealing
+from console.inspection import actions, archive, lifecycle, merging, sealing
 from console.inspection.attachments import media_of
+from console.inspection.coverage import quarter_ends as quarter_end
+from console.inspection.coverage import quarter_of as quarter_now
 from console.inspection.coverage import quarters
 from console.inspection.entries import entries_of
 from console.inspection.past import carried, past_of
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+__all__ = [
+    "COVERAGES", "PREVIEWS", "InspectionDesk", "Overview", "findings_of", "keep_file", "planned_day", "quarter_end",
+    "quarter_now", "up_to_date", "with_past",
+]  # fmt: skip
 
 COVERAGES = {
     Coverage.MISSING: N_("not planned"),
@@ -153,6 +160,19 @@ class InspectionDesk:
         self.records.change(inspection_id, lambda draft: up_to_date(self.records, draft))
         return with_past(self.records, self.records.seal(inspection_id, by))
 
+    def revise(self, inspection_id: str, reason: str, by: str) -> Inspection:
+        """A new draft beside the sealed one, which stays as it is. Raises UsageError, StoreError."""
+        return with_past(self.records, self.records.revise(inspection_id, reason, by))
+
+    def restore(self, inspection_id: str) -> Inspection:
+        """Put the version before in the place of a damaged file. Raises StoreError where none helps."""
+        return self.records.restore(inspection_id)
+
+    def remember(self, inspection_id: str, entry_id: str) -> None:
+        """Keep where the operator stood; what cannot be kept costs nothing but the place."""
+        with suppress(ConsoleError):
+            self.records.change(inspection_id, lambda draft: lifecycle.stand_on(draft, entry_id))
+
     def verify(self, inspection_id: str | None = None) -> tuple[Broken, ...]:
         """Every change to what is sealed, by name. Raises StoreError."""
         return sealing.verify(self.records, inspection_id)
@@ -230,6 +250,7 @@ def up_to_date(records: Records, draft: Inspection) -> Inspection:
 
 def keep_file(records: Records, inspection_id: str, path: Path, caption: str = "") -> Attachment:
     """Keep a file for an inspection; a picture only when the report can print it. Raises ConsoleError."""
+    path = path.expanduser()
     try:
         with path.open("rb") as stream:
             media = media_of(stream.read(4096))

@@ -267,18 +267,18 @@ def _items(inspection: Inspection, missing: Sequence[Gap]) -> CoursePart:
 def _actions(inspection: Inspection, _missing: Sequence[Gap]) -> CoursePart:
     still = sum(action.closed is None for action in inspection.actions)
     said = _("{count} open").format(count=still) if inspection.actions else ""
-    return CoursePart("actions", _("Actions"), "done" if not still and inspection.actions else _optional(inspection), said)
+    return CoursePart("actions", _("Actions"), "done" if not still and inspection.actions else "later", said)
 
 
 def _recommendations(inspection: Inspection, _missing: Sequence[Gap]) -> CoursePart:
     count = len(inspection.recommendations)
     said = str(count) if count else ""
-    return CoursePart("recommendations", _("Recommendations"), "done" if count else _optional(inspection), said)
+    return CoursePart("recommendations", _("Recommendations"), "done" if count else "later", said)
 
 
 def _conclusion(inspection: Inspection, _missing: Sequence[Gap]) -> CoursePart:
     text = inspection.conclusion.strip()
-    state: Progress = "done" if text else _turn(inspection) if inspection.form.quarterly else _optional(inspection)
+    state: Progress = "done" if text else _turn(inspection) if inspection.form.quarterly else "later"
     return CoursePart("conclusion", _("Conclusion"), state, text.partition("\n")[0])
 
 
@@ -330,11 +330,6 @@ def _begun(inspection: Inspection) -> bool:
 def _turn(inspection: Inspection) -> Progress:
     """Of what has to be done while the work goes on."""
     return "open" if _begun(inspection) and not inspection.sealed else "later"
-
-
-def _optional(_inspection: Inspection) -> Progress:
-    """Of what may stay empty."""
-    return "later"
 
 
 def entry_of_gap(inspection: Inspection, gap: Gap) -> Entry | None:

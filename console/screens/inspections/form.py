@@ -1,0 +1,431 @@
+"""One inspection: its course and sections at the left, items in the middle, all about one item at the right."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from console import inspectionsteps as steps
+from console.i18n import _
+from console.inspectionsteps import CoursePart
+from console.model.forms import ItemKind
+from console.model.inspections import Entry, Gap, Inspection
+from console.model.text import clean
+from console.screens.base import bindings_of
+from console.screens.dialogs.ask import AskText, Choose
+from console.screens.inspections import texts
+from console.screens.inspections.advising import Advising
+from console.screens.inspections.answering import Answering
+from console.screens.inspections.handing import Handing
+from console.services import Services
+from console.widgets.bars import Key
+from console.widgets.cursor_list import CursorList
+from console.widgets.line_list import LineList
+from console.widgets.progress_line import ProgressLine
+from console.widgets.row_table import RowTable
+
+WIDE = 118
+"""Columns from which all about an item has room beside the list."""
+_JUDGING = ("screen.action_digit", "screen.digit('1')", "screen.digit('2')", "screen.digit('3')")
+
+
+class FormScreen(Answering, Advising, Handing):
+    """A form being filled in. What is shown stands on the disk."""
+
+    SCOPE: ClassVar[str] = "inspection"
+    BINDINGS = bindings_of("inspection")
+
+    def __init__(self, services: Services, inspection: Inspection) -> None:
+        super().__init__(services)
+        self.inspection = inspection
+        self._section = texts.COURSE
+        self._gaps: tuple[Gap, ...] = ()
+        self._course: tuple[CoursePart, ...] = ()
+        self._entries: list[Entry] = []
+        self._reading = False
+        """On a narrow terminal: all about the item stands in place of the list."""
+        self._editing: Entry | None = None
+        """The item whose value and note stand in the fields."""
+
+    def body(self) -> ComposeResult:
+        ellipsis = self.console_app.symbols.ellipsis
+        yield Static("", id="inspection-head", markup=False)
+        with Horizontal(id="inspection-room"):
+            with Vertical(id="sections-pane"):
+                yield LineList("sections", ellipsis=ellipsis, choosable=True)
+            with Vertical(id="items-pane"):
+                yield RowTable("items", ellipsis=ellipsis)
+            with Vertical(id="about-pane"):
+                yield LineList("about-item", ellipsis=ellipsis)
+        with Horizontal(id="fields"):
+            yield Static(_("Value"), id="value-label", markup=False)
+            yield Input(id="value")
+            yield Static("", id="unit", markup=False)
+            yield Static(_("Note"), id="note-label", markup=False)
+            yield Input(id="note", max_length=400)
+        yield ProgressLine(id="progress")
+
+    # Start and drawing
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        cursor = self.inspection.cursor
+        found = next((each for each in self.inspection.entries if each.id == cursor), None)
+        if found is not None and not self.inspection.sealed:
+            self._section = found.section.id
+        self.show(cursor)
+        self._lay_out()
+        self.query_one("#items").focus()
+
+    async def retranslate(self) -> None:
+        here = self._key
+        await super().retranslate()
+        self.show(here)
+        self._lay_out()
+        self.query_one("#items").focus()
+
+    def show(self, key: str = "") -> None:
+        """Draw everything from the inspection as it stands; the cursor goes to the row of `key`, or stays."""
+        if not self.query("#items"):
+            return
+        here = key or self._key
+        symbols = self.console_app.symbols
+        self._gaps = () if self.inspection.sealed else steps.gaps(self.inspection)
+        self._course = steps.course(self.inspection, self._gaps)
+        missing = {} if self.inspection.sealed else steps.gaps_by_section(self.inspection)
+        lines = texts.section_lines(self.inspection, missing, symbols)
+        at = next((place for place, line in enumerate(lines) if line.key == self._section), 0)
+        self.query_one("#sections", LineList).show(lines, at)
+        head = texts.head(self.inspection, len(self._gaps))
+        self.query_one("#inspection-head", Static).update(symbols.fold(head))
+        self._draw_items(here)
+        self.refresh_bars()
+
+    def _draw_items(self, key: str) -> None:
+        table, symbols = self.query_one("#items", RowTable), self.console_app.symbols
+        self._entries = [each for each in self.inspection.entries if each.section.id == self._section]
+        if self._section == texts.COURSE:
+            rows = [texts.course_row(part, symbols) for part in self._course]
+            columns = texts.course_columns()
+        else:
+            places = any(entry.target for entry in self._entries)
+            past = self.inspection.past
+            rows = [
+                texts.entry_row(entry, past.get(entry.id, ()), self._gaps, symbols, places=places)
+                for entry in self._entries
+            ]
+            columns = texts.entry_columns(places=places)
+        table.show_all(columns, rows)
+        table.put_cursor(next((place for place, row in enumerate(rows) if row.key == key), 0))
+        self._draw_about()
+
+    def _draw_about(self) -> None:
+        about, symbols = self.query_one("#about-item", LineList), self.console_app.symbols
+        width = max(about.size.width or self.size.width - 30, 20)
+        entry = self.entry
+        if entry is None:
+            about.show(texts.course_detail(self.inspection, self._gaps, width, symbols))
+        else:
+            about.show(texts.entry_detail(entry, self.inspection, self._gaps, width, symbols))
+
+    @property
+    def _key(self) -> str:
+        """What the cursor stands on: an entry or a part of the course."""
+        found = self.query("#items").results(RowTable)
+        table = next(iter(found), None)
+        return table.item_key(table.cursor) if table is not None and table.item_count() else ""
+
+    @property
+    def entry(self) -> Entry | None:
+        """The item under the cursor; None on the course."""
+        key = self._key
+        return next((entry for entry in self._entries if entry.id == key), None)
+
+    # Moving about
+
+    @on(CursorList.Moved, "#sections")
+    def section_moved(self, event: CursorList.Moved) -> None:
+        event.stop()
+        sections = self.query_one("#sections", LineList)
+        self._section = sections.item_key(sections.cursor)
+        self._draw_items("")
+        self.refresh_bars()
+
+    @on(CursorList.Chosen, "#sections")
+    def section_chosen(self, event: CursorList.Chosen) -> None:
+        event.stop()
+        self.query_one("#items").focus()
+
+    @on(CursorList.Moved, "#items")
+    def item_moved(self, event: CursorList.Moved) -> None:
+        event.stop()
+        self._draw_about()
+        self.refresh_bars()
+
+    @on(CursorList.Chosen, "#items")
+    def item_chosen(self, event: CursorList.Chosen) -> None:
+        event.stop()
+        self.action_open()
+
+    def action_section(self, step: int) -> None:
+        """The next section, or the one before."""
+        sections = self.query_one("#sections", LineList)
+        sections.put_cursor((sections.cursor + step) % sections.item_count())
+        self._section = sections.item_key(sections.cursor)
+        self._draw_items("")
+        self.query_one("#items").focus()
+        self.refresh_bars()
+
+    def jump(self, entry_id: str) -> None:
+        """The cursor onto an item, or onto a part of the course."""
+        entry = next((each for each in self.inspection.entries if each.id == entry_id), None)
+        self._section = entry.section.id if entry is not None else texts.COURSE
+        self.show(entry_id or "begin")
+        self.query_one("#items").focus()
+
+    def go_on(self) -> None:
+        """The next item of the section; behind the last one the next section."""
+        table = self.query_one("#items", RowTable)
+        if table.cursor + 1 < table.item_count():
+            table.action_move(1)
+        elif self._section != texts.COURSE:
+            self.action_section(1)
+        table.focus()
+
+    @work(exclusive=True, group="ask")
+    async def action_gaps(self) -> None:
+        """What is missing; enter jumps there."""
+        if not self._gaps:
+            self.notify(_("Nothing is missing."), markup=False)
+            return
+        gaps = self._gaps
+        names = [clean(str(gap.what)) for gap in gaps]
+        at = next((place for place, gap in enumerate(gaps) if gap.entry == self._key), 0)
+        chosen = await self.app.push_screen_wait(Choose(_("{count} missing").format(count=len(gaps)), names, at))
+        if chosen is not None:
+            self.jump(gaps[chosen].entry)
+
+    # The course
+
+    def action_open(self) -> None:
+        """Answer the item, or do the part of the course."""
+        if self._section != texts.COURSE:
+            self.action_answer()
+            return
+        todo: dict[str, Callable[[], object]] = {
+            "notice": self.notice,
+            "permission": self.permission,
+            "begin": self.begin,
+            "fill": self.action_fill,
+            "items": self._first_gap,
+            "actions": self._look_at_actions,
+            "recommendations": self.recommendations,
+            "conclusion": self.conclusion,
+            "pages": self.action_pages,
+            "review": self.look_through,
+            "seal": self.seal,
+            "archive": self.put_away,
+        }
+        key = self._key
+        if key.startswith("sign-"):
+            self.signature(key.removeprefix("sign-"))
+        elif key in todo:
+            todo[key]()
+
+    def _first_gap(self) -> None:
+        found = next((gap.entry for gap in self._gaps if "/" in gap.entry), "")
+        first = self.inspection.entries[0].id if self.inspection.entries else ""
+        if found or first:
+            self.jump(found or first)
+
+    def _look_at_actions(self) -> None:
+        self.console_app.show_actions()
+
+    def action_course(self) -> None:
+        """Back to the course."""
+        self._section = texts.COURSE
+        self.show("items")
+        self.query_one("#items").focus()
+
+    @work(exclusive=True, group="course")
+    async def action_revise(self) -> None:
+        """A new revision of what is sealed, with a reason that is printed."""
+        if self.desk.read_only or not self.inspection.sealed:
+            sentence = _("Only a sealed inspection is revised; a draft is corrected as it is.")
+            self.notify(sentence, severity="warning", markup=False)
+            return
+        question = _("Why it is revised; the reason is printed:")
+        reason = await self.app.push_screen_wait(AskText(_("Revision"), question))
+        if not reason or not reason.strip():
+            return
+        made = await self.asked(self.desk.submit(self.desk.revise, self.inspection.id, reason.strip(), self.operator))
+        if self.taken(made, "revised", amends=self.inspection.id):
+            self.notify(_("Revision {revision} was begun.").format(revision=self.inspection.revision), markup=False)
+
+    # Fields
+
+    def edit(self, field: str, begin_with: str = "") -> None:
+        """Put the keyboard into the value or the note of the item under the cursor."""
+        entry = self.entry
+        if entry is None or self.barred():
+            return
+        typed = entry.item.kind in steps.TYPED
+        many = "\n" in entry.answer.note or len(entry.answer.note) > 400
+        if (field == "note" and many) or (entry.item.kind is ItemKind.TEXT and "\n" in entry.answer.entered):
+            self.action_long_note()
+            return
+        self._editing = entry
+        value, note = self.query_one("#value", Input), self.query_one("#note", Input)
+        value.value = begin_with or entry.answer.entered
+        note.value = entry.answer.note if not many else ""
+        note.disabled = many
+        self.query_one("#unit", Static).update(clean(entry.item.unit))
+        for widget in ("#value-label", "#value", "#unit"):
+            self.query_one(widget).display = typed
+        self.query_one("#fields").display = True
+        chosen = value if field == "value" and typed else note
+        chosen.focus()
+        if chosen is value:
+            # Typing replaces what stands there, unless a digit has begun it.
+            value.cursor_position = len(value.value)
+            if not begin_with:
+                value.action_select_all()
+
+    def action_note(self) -> None:
+        self.edit("note")
+
+    async def on_key(self, event: events.Key) -> None:
+        """Digits begin a value; in the fields tab goes on, and leaving them keeps what was typed."""
+        focused = self.focused.id if self.focused is not None else ""
+        if focused in ("value", "note"):
+            if event.key in ("tab", "shift+tab", "enter", "escape", "up", "down"):
+                event.stop()
+                event.prevent_default()
+                self._leave_field(focused, event.key)
+            return
+        entry = self.entry
+        begins = event.character is not None and (event.character.isdigit() or event.character in "-－")
+        if focused == "items" and entry is not None and entry.item.kind in steps.TYPED and begins:
+            event.stop()
+            event.prevent_default()
+            self.edit("value", event.character or "")
+
+    @work(exclusive=False, group="field")
+    async def _leave_field(self, field: str, key: str) -> None:
+        """Keep what was typed, then go where the key leads."""
+        entry = self._editing
+        if entry is None:
+            self._close_fields()
+            return
+        kept = await self._keep_fields(entry)
+        if not kept and key != "escape":
+            return
+        if field == "value" and key == "tab" and not self.query_one("#note", Input).disabled:
+            self._editing = self.entry or entry
+            self.query_one("#note").focus()
+            return
+        if field == "note" and key == "shift+tab" and self.query_one("#value").display:
+            self.query_one("#value").focus()
+            return
+        self._close_fields()
+        if key in ("enter", "tab", "down"):
+            self.go_on()
+        elif key in ("up", "shift+tab"):
+            self.query_one("#items", RowTable).action_move(-1)
+
+    async def _keep_fields(self, entry: Entry) -> bool:
+        """Value and note onto the disk, each by itself: a value that is not understood loses no note."""
+        stands = self.inspection.entry(entry.id)
+        note = self.query_one("#note", Input)
+        well = True
+        if not note.disabled and note.value != stands.answer.note.replace("\n", " "):
+            well = await self.put(stands, note=note.value)
+        value = self.query_one("#value", Input)
+        if value.display and value.value != stands.answer.entered:
+            well = await self.put(stands, entered=value.value) and well
+        elif value.display and stands.answer.carried and value.value:
+            await self.step(steps.confirm([entry.id], by=self.operator, at=self.services.clock()))
+        return well
+
+    def _close_fields(self) -> None:
+        self._editing = None
+        self.query_one("#fields").display = False
+        self.query_one("#items").focus()
+
+    # Pages, export, leaving
+
+    @work(exclusive=True, group="hand")
+    async def action_pages(self) -> None:
+        """The pages of the report, before it leaves the console."""
+        await self.look_at_pages(self.inspection)
+
+    @work(exclusive=True, group="hand")
+    async def action_export(self) -> None:
+        """Write the PDF or the archive."""
+        await self.hand_over(self.inspection)
+
+    def action_details(self) -> None:
+        """All about the item; on a narrow terminal in place of the list."""
+        self._reading = not self._reading
+        self._lay_out()
+        self.query_one("#about-item" if self._reading else "#items").focus()
+
+    def action_back(self) -> None:
+        if self.stop_printing():
+            self.notify(_("Stopping …"), timeout=3, markup=False)
+        elif self._reading or not self.query_one("#items").has_focus:
+            self._reading = False
+            self._lay_out()
+            self.query_one("#items").focus()
+        elif self._section != texts.COURSE:
+            self.action_course()
+        else:
+            self._leave()
+
+    @work(exclusive=True, group="leave")
+    async def _leave(self) -> None:
+        self.dismiss()
+
+    def on_unmount(self) -> None:
+        Handing.on_unmount(self)
+        self._remember()
+
+    def _remember(self) -> None:
+        """Where the operator stood, for the next time."""
+        entry = self.entry if self.query("#items") else None
+        if entry is not None and not self.inspection.sealed and not self.desk.read_only:
+            self.desk.submit(self.desk.remember, self.inspection.id, entry.id)
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        if self.query("#items"):
+            self._lay_out()
+            self._draw_about()
+
+    def _lay_out(self) -> None:
+        wide = self.size.width >= WIDE
+        self.query_one("#about-pane").display = wide or self._reading
+        self.query_one("#items-pane").display = wide or not self._reading
+        self.query_one("#sections-pane").styles.width = 28 if wide else 20
+        if self._editing is None:
+            self.query_one("#fields").display = False
+
+    def keys(self) -> tuple[Key, ...]:
+        on_course = self._section == texts.COURSE
+        of_items = {
+            "screen.digit('1')", "screen.digit('2')", "screen.digit('3')", "screen.not_applicable", "screen.note",
+            "screen.attach", "screen.todo", "screen.confirm", "screen.clear", "screen.details",
+        }  # fmt: skip
+        kept = [key for key in super().keys() if not (on_course and key.action in of_items)]
+        entry = self.entry
+        if entry is not None and entry.item.kind not in steps.JUDGED:
+            kept = [key for key in kept if not key.action.startswith("screen.digit(")]
+        if not self.inspection.sealed:
+            kept = [key for key in kept if key.action != "screen.revise"]
+        else:
+            writing = {*of_items, "screen.fill", "screen.gaps"} - {"screen.details"}
+            kept = [key for key in kept if key.action not in writing]
+        return tuple(kept)
