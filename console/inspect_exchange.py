@@ -6,7 +6,7 @@ from pathlib import Path
 
 from console.errors import UsageError
 from console.i18n import _, language
-from console.inspect_place import out, out_json, reading, show_inspection, site_of, tell, writing
+from console.inspect_place import out, out_json, reading, show_inspection, site_of, team_of, tell, writing
 from console.inspection import archive, coverage, merging, sealing
 from console.inspection.archive_reading import BadPackage, Package
 from console.inspection.records import Records
@@ -108,7 +108,8 @@ def write_pdf(records: Records, inspection: Inspection, target: Path) -> Written
     from console.report.build import write_report
     from console.reporting import report_of
 
-    written = write_report(report_of(records, with_past(records, inspection)), target, language())
+    team = team_of(records.home)
+    written = write_report(report_of(records, with_past(records, inspection), team=team), target, language())
     if written.missing_glyphs:
         sentence = _("No font has these characters; the report shows their codes instead: {characters}")
         tell(sentence.format(characters=" ".join(written.missing_glyphs)))

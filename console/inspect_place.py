@@ -75,6 +75,14 @@ def operator_of(options: Namespace, home: Path) -> str:
         raise UsageError(_("No operator"), _("Say who works: --by NAME, or the operator of the settings.")) from None
 
 
+def team_of(home: Path) -> str:
+    """The company that serves the hospital, as the settings name it; empty where they do not."""
+    try:
+        return SettingsFile(home / "settings.json", read_only=True).load().team
+    except (SettingsError, StoreError):
+        return ""
+
+
 def site_of(options: Namespace, home: Path) -> Site:
     """The site: --site, else the home folder's, else this machine alone. Raises SiteErrors."""
     path = find_site(home, Path(options.site) if options.site else None)

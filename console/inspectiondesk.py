@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from console.errors import ConsoleError, StoreError, UsageError
-from console.i18n import N_, _
+from console.i18n import N_, _, ngettext
 from console.inspection import actions, archive, lifecycle, merging, sealing
 from console.inspection.attachments import media_of
 from console.inspection.coverage import quarter_ends as quarter_end
@@ -26,6 +26,7 @@ from console.inspection.prefill import prefill
 from console.inspection.records import Records
 from console.inspection.templates import load_forms
 from console.inspection.verifying import Broken
+from console.model.board import DueLine
 from console.model.check_run import CheckRun
 from console.model.checks import Finding
 from console.model.forms import Form, FormProblem
@@ -71,6 +72,7 @@ class Overview:
     actions: tuple[Action, ...] = ()
     """Those still open, the most urgent first."""
     forms: tuple[Form, ...] = ()
+    """Those that are owed each quarter first."""
     problems: tuple[FormProblem, ...] = ()
     """What is wrong with forms of the home folder."""
 
@@ -117,9 +119,29 @@ class InspectionDesk:
             lines,
             quarters(site.contract, lines, today, forms=owed, site_name=site.name),
             actions.open_actions(self.records),
-            tuple(found.forms.values()),
+            tuple(sorted(found.forms.values(), key=lambda form: not form.quarterly)),
             tuple(found.problems),
         )
+
+    def dues(self, site: Site) -> tuple[DueLine, ...]:
+        """What is owed by a day: the quarter's inspection, and actions that are still open. Raises StoreError."""
+        view = self.overview(site)
+        today = self._clock().date()
+        lines = []
+        for quarter in view.quarters:
+            late = quarter.coverage is Coverage.OVERDUE
+            running = quarter.days_left >= 0 and quarter.coverage not in (Coverage.SEALED, Coverage.SIGNED)
+            if late or running:
+                what = _("{quarter} inspection").format(quarter=quarter.name)
+                lines.append(DueLine(what, today + timedelta(days=quarter.days_left), "inspection"))
+            if running:
+                break
+        dated = [action.due for action in view.actions if action.due is not None]
+        if view.actions:
+            count = len(view.actions)
+            what = ngettext("{count} open action", "{count} open actions", count).format(count=count)
+            lines.append(DueLine(what, min(dated, default=today), "action"))
+        return tuple(lines)
 
     def open(self, inspection_id: str) -> Inspection:
         """An inspection with the values of the quarters before. Raises StoreError."""

@@ -5,14 +5,14 @@ from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from console import inspectionsteps as steps
 from console.i18n import _
 from console.inspectionsteps import CoursePart
 from console.model.forms import ItemKind
-from console.model.inspections import Entry, Gap, Inspection
+from console.model.inspections import Entry, Gap, Inspection, Verdict
 from console.model.text import clean
 from console.screens.base import bindings_of
 from console.screens.dialogs.ask import AskText, Choose
@@ -56,9 +56,8 @@ class FormScreen(Answering, Advising, Handing):
         with Horizontal(id="inspection-room"):
             with Vertical(id="sections-pane"):
                 yield LineList("sections", ellipsis=ellipsis, choosable=True)
-            with Vertical(id="items-pane"):
+            with Container(id="pair"):
                 yield RowTable("items", ellipsis=ellipsis)
-            with Vertical(id="about-pane"):
                 yield LineList("about-item", ellipsis=ellipsis)
         with Horizontal(id="fields"):
             yield Static(_("Value"), id="value-label", markup=False)
@@ -99,8 +98,8 @@ class FormScreen(Answering, Advising, Handing):
         lines = texts.section_lines(self.inspection, missing, symbols)
         at = next((place for place, line in enumerate(lines) if line.key == self._section), 0)
         self.query_one("#sections", LineList).show(lines, at)
-        head = texts.head(self.inspection, len(self._gaps))
-        self.query_one("#inspection-head", Static).update(symbols.fold(head))
+        head = texts.head(self.inspection, len(self._gaps), self.size.width - 2, symbols)
+        self.query_one("#inspection-head", Static).update(head)
         self._draw_items(here)
         self.refresh_bars()
 
@@ -288,6 +287,7 @@ class FormScreen(Answering, Advising, Handing):
         self.query_one("#fields").display = True
         chosen = value if field == "value" and typed else note
         chosen.focus()
+        self.refresh_bars()
         if chosen is value:
             # Typing replaces what stands there, unless a digit has begun it.
             value.cursor_position = len(value.value)
@@ -313,7 +313,11 @@ class FormScreen(Answering, Advising, Handing):
             event.prevent_default()
             self.edit("value", event.character or "")
 
-    @work(exclusive=False, group="field")
+    def action_leave_field(self, key: str) -> None:
+        """A click on the key bar."""
+        self._leave_field("note" if self.query_one("#note").has_focus else "value", key)
+
+    @work(group="field")
     async def _leave_field(self, field: str, key: str) -> None:
         """Keep what was typed, then go where the key leads."""
         entry = self._editing
@@ -331,6 +335,9 @@ class FormScreen(Answering, Advising, Handing):
             self.query_one("#value").focus()
             return
         self._close_fields()
+        stands = self.inspection.entry(entry.id)
+        if stands.answer.verdict is Verdict.FAIL and any(gap.entry == entry.id for gap in self._gaps):
+            self.notify(_("Failed: t opens an action, with owner and day."), timeout=6, markup=False)
         if key in ("enter", "tab", "down"):
             self.go_on()
         elif key in ("up", "shift+tab"):
@@ -354,6 +361,7 @@ class FormScreen(Answering, Advising, Handing):
         self._editing = None
         self.query_one("#fields").display = False
         self.query_one("#items").focus()
+        self.refresh_bars()
 
     # Pages, export, leaving
 
@@ -403,17 +411,24 @@ class FormScreen(Answering, Advising, Handing):
         super().on_resize(event)
         if self.query("#items"):
             self._lay_out()
-            self._draw_about()
+            self.show()
 
     def _lay_out(self) -> None:
         wide = self.size.width >= WIDE
-        self.query_one("#about-pane").display = wide or self._reading
-        self.query_one("#items-pane").display = wide or not self._reading
+        self.query_one("#pair").set_class(wide, "wide")
+        self.query_one("#items").display = wide or not self._reading
+        self.query_one("#about-item").set_class(self._reading, "whole")
         self.query_one("#sections-pane").styles.width = 28 if wide else 20
         if self._editing is None:
             self.query_one("#fields").display = False
 
     def keys(self) -> tuple[Key, ...]:
+        if self._editing is not None:
+            return (
+                Key("tab", _("Next field"), "screen.leave_field('tab')"),
+                Key("enter", _("Keep, next item"), "screen.leave_field('enter')"),
+                Key("esc", _("Keep"), "screen.leave_field('escape')"),
+            )
         on_course = self._section == texts.COURSE
         of_items = {
             "screen.digit('1')", "screen.digit('2')", "screen.digit('3')", "screen.not_applicable", "screen.note",

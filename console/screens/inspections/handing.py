@@ -122,7 +122,8 @@ class Handing(Saving):
         if self._job is not None:
             self.notify(_("A report is being made; esc stops it."), severity="warning", markup=False)
             return
-        job = await self.asked(self.desk.submit(self.desk.print, wish.inspection, wish.target, report_language))
+        team = self.services.preferences.now.team
+        job = await self.asked(self.desk.submit(self.desk.print, wish.inspection, wish.target, report_language, team))
         if job is None or self._job is not None:
             return
         self._job, self._wish = job, wish

@@ -167,6 +167,11 @@ class InspectionsScreen(Handing):
             sentence = _("Another console holds the home folder; this one only reads.")
             self.notify(sentence, severity="warning", markup=False)
             return
+        wrong = self.services.checkroom.state.error
+        if wrong is not None:
+            # Items are asked for each host and display: without a site that can be read the form would lack them.
+            self.console_app.show_error(wrong)
+            return
         forms = self.overview.forms
         names = [clean(str(form.title)) for form in forms]
         chosen = await self.app.push_screen_wait(Choose(_("Which form"), names)) if forms else None

@@ -24,7 +24,7 @@ from console.model.inspections import (
 )
 from console.model.text import clean, size_text
 from console.theme import Symbols
-from console.widgets.bars import joined
+from console.widgets.bars import joined, side_by_side
 from console.widgets.line_list import Line, wrap
 from console.widgets.row_table import Column, Row, Tone
 
@@ -193,7 +193,7 @@ def section_lines(inspection: Inspection, missing: Mapping[str, int], symbols: S
 
 def course_columns() -> tuple[Column, ...]:
     """Of the course of an inspection."""
-    return (Column(_("Step"), 24), Column("", 10, flex=1))
+    return (Column(_("Step"), 27), Column("", 10, flex=1))
 
 
 def course_row(part: CoursePart, symbols: Symbols) -> Row:
@@ -251,6 +251,8 @@ def value_text(entry: Entry) -> str:
 def _held(entry: Entry) -> str:
     answer, item = entry.answer, entry.item
     if item.kind is ItemKind.TABLE:
+        if not answer.rows:
+            return ""
         return ngettext("{count} row", "{count} rows", len(answer.rows)).format(count=len(answer.rows))
     if item.kind is ItemKind.FILE:
         return ", ".join(clean(each.name) for each in answer.attachments)
@@ -383,14 +385,15 @@ def _text(text: str, width: int, symbols: Symbols) -> list[Line]:
     return [Line(part) for line in text.split("\n") for part in wrap(symbols.fold(clean(line)), max(width - 2, 12))]
 
 
-def head(inspection: Inspection, count: int) -> str:
-    """Number, state and what is missing, in one line."""
+def head(inspection: Inspection, count: int, width: int, symbols: Symbols) -> str:
+    """Number, state and what is missing, in one line; the form's name gives way."""
     number = f"{inspection.number} r{inspection.revision}" if inspection.revision else inspection.number
     missing = ""
     if not inspection.sealed:
         missing = _("nothing is missing") if not count else _("{count} missing").format(count=count)
     form = clean(str(inspection.form.title))
-    return joined((clean(number), form, inspection.quarter, _(STAGES[inspection.stage]), missing))
+    state = joined((_(STAGES[inspection.stage]), missing))
+    return symbols.fold(side_by_side(joined((clean(number), form)), state, width, symbols.ellipsis))
 
 
 def section_of(inspection: Inspection, section_id: str) -> FormSection | None:
