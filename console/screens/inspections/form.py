@@ -112,11 +112,12 @@ class FormScreen(Answering, Advising, Handing):
         else:
             places = any(entry.target for entry in self._entries)
             past = self.inspection.past
+            before = any(entry.id in past for entry in self._entries)
             rows = [
-                texts.entry_row(entry, past.get(entry.id, ()), self._gaps, symbols, places=places)
+                texts.entry_row(entry, past.get(entry.id, ()), self._gaps, symbols, places=places, before=before)
                 for entry in self._entries
             ]
-            columns = texts.entry_columns(places=places)
+            columns = texts.entry_columns(places=places, before=before)
         table.show_all(columns, rows)
         table.put_cursor(next((place for place, row in enumerate(rows) if row.key == key), 0))
         self._draw_about()
@@ -418,7 +419,7 @@ class FormScreen(Answering, Advising, Handing):
         self.query_one("#pair").set_class(wide, "wide")
         self.query_one("#items").display = wide or not self._reading
         self.query_one("#about-item").set_class(self._reading, "whole")
-        self.query_one("#sections-pane").styles.width = 28 if wide else 20
+        self.query_one("#sections-pane").styles.width = 26 if wide else 20
         if self._editing is None:
             self.query_one("#fields").display = False
 

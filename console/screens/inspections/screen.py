@@ -230,7 +230,9 @@ class InspectionsScreen(Handing):
 
     def show_actions(self) -> None:
         """The actions, whatever was shown."""
-        if self._actions is None:
+        if not self.query("#inspections"):
+            self._actions = ()
+        elif self._actions is None:
             self.action_actions()
 
     async def _action(self, action: Action) -> None:

@@ -202,18 +202,21 @@ def course_row(part: CoursePart, symbols: Symbols) -> Row:
     return Row((part.name, symbols.fold(clean(part.said))), part.id, _sign(status, symbols), tone=tone)
 
 
-def entry_columns(*, places: bool) -> tuple[Column, ...]:
-    """Of the items of a section; with `places` where it repeats over hosts or displays."""
+def entry_columns(*, places: bool, before: bool) -> tuple[Column, ...]:
+    """Of the items of a section; `places` where it repeats over hosts or displays, `before` where a quarter before
+    has values."""
     return (
-        Column(_("Item"), 20, flex=3),
-        *((Column(_("Of what"), 12, flex=1),) if places else ()),
-        Column(_("Value"), 12, flex=2),
-        Column(_("Before"), 10, flex=1, rank=1),
-        Column(_("Note"), 10, flex=2, rank=2),
+        Column(_("Item"), 16, flex=3),
+        *((Column(_("Of what"), 8, flex=1),) if places else ()),
+        Column(_("Value"), 10, flex=2),
+        *((Column(_("Before"), 10, flex=1),) if before else ()),
+        Column(_("Note"), 8, flex=2, rank=2),
     )
 
 
-def entry_row(entry: Entry, past: Sequence[Past], gaps: Sequence[Gap], symbols: Symbols, *, places: bool) -> Row:
+def entry_row(
+    entry: Entry, past: Sequence[Past], gaps: Sequence[Gap], symbols: Symbols, *, places: bool, before: bool
+) -> Row:
     """One item: what it holds, what the quarter before held, and whether something is missing."""
     answer = entry.answer
     lacks = any(gap.entry == entry.id for gap in gaps)
@@ -225,7 +228,7 @@ def entry_row(entry: Entry, past: Sequence[Past], gaps: Sequence[Gap], symbols: 
         clean(str(entry.item.title)),
         *((clean(entry.target_name or entry.target),) if places else ()),
         symbols.fold(value_text(entry)),
-        symbols.fold(before_text(entry, past)),
+        *((symbols.fold(before_text(entry, past)),) if before else ()),
         symbols.fold(clean(note)),
     )
     if answer.carried:
@@ -243,6 +246,8 @@ def value_text(entry: Entry) -> str:
     if answer.verdict is Verdict.NA:
         return verdict_text(entry)
     if item.kind in (ItemKind.VERDICT, ItemKind.MEASURED):
+        if answer.verdict is Verdict.NONE:
+            return ""
         said = verdict_text(entry)
         return joined((said, clean(str(answer.findings[0].measured)) if len(answer.findings) == 1 else "")) or said
     return _held(entry)
@@ -382,7 +387,7 @@ def _named(name: str, text: str, width: int, symbols: Symbols) -> list[Line]:
 
 
 def _text(text: str, width: int, symbols: Symbols) -> list[Line]:
-    return [Line(part) for line in text.split("\n") for part in wrap(symbols.fold(clean(line)), max(width - 2, 12))]
+    return [Line(part) for line in text.split("\n") for part in wrap(symbols.fold(clean(line)), max(width - 3, 12))]
 
 
 def head(inspection: Inspection, count: int, width: int, symbols: Symbols) -> str:
