@@ -297,7 +297,7 @@ def _seal(inspection: Inspection, missing: Sequence[Gap]) -> CoursePart:
         return CoursePart("seal", name, "done", f"{seal.at:%Y-%m-%d %H:%M}  {seal.by}  {seal.sha256[:16]}")
     if missing:
         return CoursePart("seal", name, "later", _("{count} missing").format(count=len(missing)))
-    return CoursePart("seal", name, "open")
+    return CoursePart("seal", name, "open" if inspection.stage is Stage.REVIEW else "later")
 
 
 def _signature(side: str, name: str, inspection: Inspection, _missing: Sequence[Gap]) -> CoursePart:

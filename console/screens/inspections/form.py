@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from console import inspectionsteps as steps
@@ -29,7 +30,7 @@ from console.widgets.row_table import RowTable
 
 WIDE = 118
 """Columns from which all about an item has room beside the list."""
-_JUDGING = ("screen.action_digit", "screen.digit('1')", "screen.digit('2')", "screen.digit('3')")
+_PLACE_SECONDS = 0.5
 
 
 class FormScreen(Answering, Advising, Handing):
@@ -49,6 +50,8 @@ class FormScreen(Answering, Advising, Handing):
         """On a narrow terminal: all about the item stands in place of the list."""
         self._editing: Entry | None = None
         """The item whose value and note stand in the fields."""
+        self._place: Timer | None = None
+        """Keeps where the operator stands, a moment after the last step."""
 
     def body(self) -> ComposeResult:
         ellipsis = self.console_app.symbols.ellipsis
@@ -61,7 +64,7 @@ class FormScreen(Answering, Advising, Handing):
                 yield LineList("about-item", ellipsis=ellipsis)
         with Horizontal(id="fields"):
             yield Static(_("Value"), id="value-label", markup=False)
-            yield Input(id="value")
+            yield Input(id="value", select_on_focus=False)
             yield Static("", id="unit", markup=False)
             yield Static(_("Note"), id="note-label", markup=False)
             yield Input(id="note", max_length=400)
@@ -71,6 +74,7 @@ class FormScreen(Answering, Advising, Handing):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._place = self.set_interval(_PLACE_SECONDS, self._remember, pause=True)
         cursor = self.inspection.cursor
         found = next((each for each in self.inspection.entries if each.id == cursor), None)
         if found is not None and not self.inspection.sealed:
@@ -164,6 +168,9 @@ class FormScreen(Answering, Advising, Handing):
         event.stop()
         self._draw_about()
         self.refresh_bars()
+        if self._place is not None:
+            self._place.reset()
+            self._place.resume()
 
     @on(CursorList.Chosen, "#items")
     def item_chosen(self, event: CursorList.Chosen) -> None:
@@ -185,6 +192,9 @@ class FormScreen(Answering, Advising, Handing):
         self._section = entry.section.id if entry is not None else texts.COURSE
         self.show(entry_id or "begin")
         self.query_one("#items").focus()
+        if self._place is not None:
+            self._place.reset()
+            self._place.resume()
 
     def go_on(self) -> None:
         """The next item of the section; behind the last one the next section."""
@@ -404,6 +414,8 @@ class FormScreen(Answering, Advising, Handing):
 
     def _remember(self) -> None:
         """Where the operator stood, for the next time."""
+        if self._place is not None:
+            self._place.pause()
         entry = self.entry if self.query("#items") else None
         if entry is not None and not self.inspection.sealed and not self.desk.read_only:
             self.desk.submit(self.desk.remember, self.inspection.id, entry.id)

@@ -156,6 +156,10 @@ class Preparing(OneInspection):
             lines += [Line(part) for gap in missing for part in wrap(clean(str(gap.what)), width)]
             await self.app.push_screen_wait(Decide(_("Not complete"), lines, ""))
             return
+        if self.inspection.stage is not Stage.REVIEW:
+            sentence = _("Look it through first: the review brings the open actions of earlier inspections.")
+            self.notify(sentence, severity="warning", timeout=8, markup=False)
+            return
         said = _(
             "After the seal no answer changes any more. A correction is a new revision with a reason, which is printed."
         )

@@ -215,7 +215,7 @@ class InspectionsScreen(Handing):
 
     # Actions
 
-    @work(exclusive=True, group="list")
+    @work(exclusive=True, group="actions")
     async def action_actions(self) -> None:
         """Actions instead of inspections, and back."""
         if self._actions is None:
