@@ -117,7 +117,7 @@ def list_columns() -> tuple[Column, ...]:
         Column(_("Form"), 12, flex=2, rank=2),
         Column(_("State"), 12, flex=1),
         Column(_("Pass"), 5, rank=3, right=True),
-        Column(_("Fail"), 4, rank=3, right=True),
+        Column(_("Fail"), 6, rank=3, right=True),
         Column(_("Missing"), 7, rank=1, right=True),
         Column(_("Planned"), 10, rank=4),
     )
