@@ -7,13 +7,13 @@ in the order in which they were typed, and `close` waits for the last.
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from console.errors import ConsoleError, StoreError, UsageError
+from console.errors import ConsoleError, StoreError
 from console.i18n import N_, _, ngettext
 from console.inspection import actions, archive, lifecycle, merging, sealing
 from console.inspection.attachments import media_of
@@ -24,16 +24,13 @@ from console.inspection.entries import entries_of
 from console.inspection.past import carried, past_of
 from console.inspection.prefill import prefill
 from console.inspection.records import Records
+from console.inspection.runs import findings_of
 from console.inspection.templates import load_forms
 from console.inspection.verifying import Broken
 from console.model.board import DueLine
-from console.model.check_run import CheckRun
-from console.model.checks import Finding
 from console.model.forms import Form, FormProblem
 from console.model.inspections import Action, Attachment, Coverage, Inspection, InspectionLine, Quarter
 from console.model.site import Site
-from console.plain import clean
-from console.store.history import History
 
 if TYPE_CHECKING:
     from console.report.job import ReportJob
@@ -285,32 +282,3 @@ def keep_file(records: Records, inspection_id: str, path: Path, caption: str = "
 
         check_photo(path)
     return records.attach(inspection_id, path, path.name, caption)
-
-
-def findings_of(home: Path, run: str, site_name: str) -> tuple[tuple[Finding, ...], int]:
-    """What a run found, and its number; "last" is the site's newest finished run. Raises UsageError, StoreError."""
-    history = History(home)
-    history.open()
-    with closing(history):
-        runs = history.runs(1000, site_name if run == "last" else "")
-        chosen = _chosen(runs, run, site_name)
-        return history.findings(chosen.id), chosen.id
-
-
-def _chosen(runs: tuple[CheckRun, ...], run: str, site_name: str) -> CheckRun:
-    if run == "last":
-        found = next((each for each in runs if not each.stopped), None)
-        if found is None:
-            sentence = _("There is no finished check run of {site} yet. Run cathlab check first.")
-            raise UsageError(_("No such check run"), sentence.format(site=clean(site_name) or "-"))
-        return found
-    found = next((each for each in runs if str(each.id) == run), None)
-    if found is None:
-        last = ", ".join(str(each.id) for each in runs[:5]) or "-"
-        sentence = _("There is no check run {run}; the last ones are {runs}.")
-        raise UsageError(_("No such check run"), sentence.format(run=clean(run), runs=last))
-    if site_name and found.site != site_name:
-        sentence = _("Check run {run} belongs to {other}, and the inspection to {site}.")
-        said = sentence.format(run=run, other=clean(found.site), site=clean(site_name))
-        raise UsageError(_("Another site's check run"), said)
-    return found

@@ -12,14 +12,13 @@ from textual.widgets import Input, Static
 from console import inspectionsteps as steps
 from console.i18n import _
 from console.inspectionsteps import CoursePart
-from console.model.forms import ItemKind
-from console.model.inspections import Entry, Gap, Inspection, Verdict
+from console.model.inspections import Entry, Gap, Inspection
 from console.model.text import clean
 from console.screens.base import bindings_of
 from console.screens.dialogs.ask import AskText, Choose
-from console.screens.inspections import texts
+from console.screens.inspections import items
 from console.screens.inspections.advising import Advising
-from console.screens.inspections.answering import Answering
+from console.screens.inspections.fields import NOTE_IN_LINE, Fields
 from console.screens.inspections.handing import Handing
 from console.services import Services
 from console.widgets.bars import Key
@@ -33,7 +32,7 @@ WIDE = 118
 _PLACE_SECONDS = 0.5
 
 
-class FormScreen(Answering, Advising, Handing):
+class FormScreen(Fields, Advising, Handing):
     """A form being filled in. What is shown stands on the disk."""
 
     SCOPE: ClassVar[str] = "inspection"
@@ -42,14 +41,12 @@ class FormScreen(Answering, Advising, Handing):
     def __init__(self, services: Services, inspection: Inspection) -> None:
         super().__init__(services)
         self.inspection = inspection
-        self._section = texts.COURSE
+        self._section = items.COURSE
         self._gaps: tuple[Gap, ...] = ()
         self._course: tuple[CoursePart, ...] = ()
         self._entries: list[Entry] = []
         self._reading = False
         """On a narrow terminal: all about the item stands in place of the list."""
-        self._editing: Entry | None = None
-        """The item whose value and note stand in the fields."""
         self._place: Timer | None = None
         """Keeps where the operator stands, a moment after the last step."""
 
@@ -67,7 +64,7 @@ class FormScreen(Answering, Advising, Handing):
             yield Input(id="value", select_on_focus=False)
             yield Static("", id="unit", markup=False)
             yield Static(_("Note"), id="note-label", markup=False)
-            yield Input(id="note", max_length=400)
+            yield Input(id="note", max_length=NOTE_IN_LINE)
         yield ProgressLine(id="progress")
 
     # Start and drawing
@@ -99,10 +96,10 @@ class FormScreen(Answering, Advising, Handing):
         self._gaps = () if self.inspection.sealed else steps.gaps(self.inspection)
         self._course = steps.course(self.inspection, self._gaps)
         missing = {} if self.inspection.sealed else steps.gaps_by_section(self.inspection)
-        lines = texts.section_lines(self.inspection, missing, symbols)
+        lines = items.section_lines(self.inspection, missing, symbols)
         at = next((place for place, line in enumerate(lines) if line.key == self._section), 0)
         self.query_one("#sections", LineList).show(lines, at)
-        head = texts.head(self.inspection, len(self._gaps), self.size.width - 2, symbols)
+        head = items.head(self.inspection, len(self._gaps), self.size.width - 2, symbols)
         self.query_one("#inspection-head", Static).update(head)
         self._draw_items(here)
         self.refresh_bars()
@@ -110,18 +107,18 @@ class FormScreen(Answering, Advising, Handing):
     def _draw_items(self, key: str) -> None:
         table, symbols = self.query_one("#items", RowTable), self.console_app.symbols
         self._entries = [each for each in self.inspection.entries if each.section.id == self._section]
-        if self._section == texts.COURSE:
-            rows = [texts.course_row(part, symbols) for part in self._course]
-            columns = texts.course_columns()
+        if self._section == items.COURSE:
+            rows = [items.course_row(part, symbols) for part in self._course]
+            columns = items.course_columns()
         else:
             places = any(entry.target for entry in self._entries)
             past = self.inspection.past
             before = any(entry.id in past for entry in self._entries)
             rows = [
-                texts.entry_row(entry, past.get(entry.id, ()), self._gaps, symbols, places=places, before=before)
+                items.entry_row(entry, past.get(entry.id, ()), self._gaps, symbols, places=places, before=before)
                 for entry in self._entries
             ]
-            columns = texts.entry_columns(places=places, before=before)
+            columns = items.entry_columns(places=places, before=before)
         table.show_all(columns, rows)
         table.put_cursor(next((place for place, row in enumerate(rows) if row.key == key), 0))
         self._draw_about()
@@ -131,9 +128,9 @@ class FormScreen(Answering, Advising, Handing):
         width = max(about.size.width or self.size.width - 30, 20)
         entry = self.entry
         if entry is None:
-            about.show(texts.course_detail(self.inspection, self._gaps, width, symbols))
+            about.show(items.course_detail(self.inspection, self._gaps, width, symbols))
         else:
-            about.show(texts.entry_detail(entry, self.inspection, self._gaps, width, symbols))
+            about.show(items.entry_detail(entry, self.inspection, self._gaps, width, symbols))
 
     @property
     def _key(self) -> str:
@@ -189,7 +186,7 @@ class FormScreen(Answering, Advising, Handing):
     def jump(self, entry_id: str) -> None:
         """The cursor onto an item, or onto a part of the course."""
         entry = next((each for each in self.inspection.entries if each.id == entry_id), None)
-        self._section = entry.section.id if entry is not None else texts.COURSE
+        self._section = entry.section.id if entry is not None else items.COURSE
         self.show(entry_id or "begin")
         self.query_one("#items").focus()
         if self._place is not None:
@@ -201,7 +198,7 @@ class FormScreen(Answering, Advising, Handing):
         table = self.query_one("#items", RowTable)
         if table.cursor + 1 < table.item_count():
             table.action_move(1)
-        elif self._section != texts.COURSE:
+        elif self._section != items.COURSE:
             self.action_section(1)
         table.focus()
 
@@ -222,7 +219,7 @@ class FormScreen(Answering, Advising, Handing):
 
     def action_open(self) -> None:
         """Answer the item, or do the part of the course."""
-        if self._section != texts.COURSE:
+        if self._section != items.COURSE:
             self.action_answer()
             return
         todo: dict[str, Callable[[], object]] = {
@@ -256,7 +253,7 @@ class FormScreen(Answering, Advising, Handing):
 
     def action_course(self) -> None:
         """Back to the course."""
-        self._section = texts.COURSE
+        self._section = items.COURSE
         self.show("items")
         self.query_one("#items").focus()
 
@@ -274,105 +271,6 @@ class FormScreen(Answering, Advising, Handing):
         made = await self.asked(self.desk.submit(self.desk.revise, self.inspection.id, reason.strip(), self.operator))
         if self.taken(made, "revised", amends=self.inspection.id):
             self.notify(_("Revision {revision} was begun.").format(revision=self.inspection.revision), markup=False)
-
-    # Fields
-
-    def edit(self, field: str, begin_with: str = "") -> None:
-        """Put the keyboard into the value or the note of the item under the cursor."""
-        entry = self.entry
-        if entry is None or self.barred():
-            return
-        typed = entry.item.kind in steps.TYPED
-        many = "\n" in entry.answer.note or len(entry.answer.note) > 400
-        if (field == "note" and many) or (entry.item.kind is ItemKind.TEXT and "\n" in entry.answer.entered):
-            self.action_long_note()
-            return
-        self._editing = entry
-        value, note = self.query_one("#value", Input), self.query_one("#note", Input)
-        value.value = begin_with or entry.answer.entered
-        note.value = entry.answer.note if not many else ""
-        note.disabled = many
-        self.query_one("#unit", Static).update(clean(entry.item.unit))
-        for widget in ("#value-label", "#value", "#unit"):
-            self.query_one(widget).display = typed
-        self.query_one("#fields").display = True
-        chosen = value if field == "value" and typed else note
-        chosen.focus()
-        self.refresh_bars()
-        if chosen is value:
-            # Typing replaces what stands there, unless a digit has begun it.
-            value.cursor_position = len(value.value)
-            if not begin_with:
-                value.action_select_all()
-
-    def action_note(self) -> None:
-        self.edit("note")
-
-    async def on_key(self, event: events.Key) -> None:
-        """Digits begin a value; in the fields tab goes on, and leaving them keeps what was typed."""
-        focused = self.focused.id if self.focused is not None else ""
-        if focused in ("value", "note"):
-            if event.key in ("tab", "shift+tab", "enter", "escape", "up", "down"):
-                event.stop()
-                event.prevent_default()
-                self._leave_field(focused, event.key)
-            return
-        entry = self.entry
-        begins = event.character is not None and (event.character.isdigit() or event.character in "-－")
-        if focused == "items" and entry is not None and entry.item.kind in steps.TYPED and begins:
-            event.stop()
-            event.prevent_default()
-            self.edit("value", event.character or "")
-
-    def action_leave_field(self, key: str) -> None:
-        """A click on the key bar."""
-        self._leave_field("note" if self.query_one("#note").has_focus else "value", key)
-
-    @work(group="field")
-    async def _leave_field(self, field: str, key: str) -> None:
-        """Keep what was typed, then go where the key leads."""
-        entry = self._editing
-        if entry is None:
-            self._close_fields()
-            return
-        kept = await self._keep_fields(entry)
-        if not kept and key != "escape":
-            return
-        if field == "value" and key == "tab" and not self.query_one("#note", Input).disabled:
-            self._editing = self.entry or entry
-            self.query_one("#note").focus()
-            return
-        if field == "note" and key == "shift+tab" and self.query_one("#value").display:
-            self.query_one("#value").focus()
-            return
-        self._close_fields()
-        stands = self.inspection.entry(entry.id)
-        if stands.answer.verdict is Verdict.FAIL and any(gap.entry == entry.id for gap in self._gaps):
-            self.notify(_("Failed: t opens an action, with owner and day."), timeout=6, markup=False)
-        if key in ("enter", "tab", "down"):
-            self.go_on()
-        elif key in ("up", "shift+tab"):
-            self.query_one("#items", RowTable).action_move(-1)
-
-    async def _keep_fields(self, entry: Entry) -> bool:
-        """Value and note onto the disk, each by itself: a value that is not understood loses no note."""
-        stands = self.inspection.entry(entry.id)
-        note = self.query_one("#note", Input)
-        well = True
-        if not note.disabled and note.value != stands.answer.note.replace("\n", " "):
-            well = await self.put(stands, note=note.value)
-        value = self.query_one("#value", Input)
-        if value.display and value.value != stands.answer.entered:
-            well = await self.put(stands, entered=value.value) and well
-        elif value.display and stands.answer.carried and value.value:
-            await self.step(steps.confirm([entry.id], by=self.operator, at=self.services.clock()))
-        return well
-
-    def _close_fields(self) -> None:
-        self._editing = None
-        self.query_one("#fields").display = False
-        self.query_one("#items").focus()
-        self.refresh_bars()
 
     # Pages, export, leaving
 
@@ -399,7 +297,7 @@ class FormScreen(Answering, Advising, Handing):
             self._reading = False
             self._lay_out()
             self.query_one("#items").focus()
-        elif self._section != texts.COURSE:
+        elif self._section != items.COURSE:
             self.action_course()
         else:
             self._leave()
@@ -437,12 +335,8 @@ class FormScreen(Answering, Advising, Handing):
 
     def keys(self) -> tuple[Key, ...]:
         if self._editing is not None:
-            return (
-                Key("tab", _("Next field"), "screen.leave_field('tab')"),
-                Key("enter", _("Keep, next item"), "screen.leave_field('enter')"),
-                Key("esc", _("Keep"), "screen.leave_field('escape')"),
-            )
-        on_course = self._section == texts.COURSE
+            return self.field_keys()
+        on_course = self._section == items.COURSE
         of_items = {
             "screen.digit('1')", "screen.digit('2')", "screen.digit('3')", "screen.not_applicable", "screen.note",
             "screen.attach", "screen.todo", "screen.confirm", "screen.clear", "screen.details",

@@ -31,7 +31,7 @@ class TextPanel(Panel[str]):
         yield Static("", id="problem", markup=False)
 
     def hint(self) -> str:
-        return _("esc or ctrl+s keeps it · ctrl+z takes the last change back")
+        return _("esc keeps it · ctrl+z takes the last change back")
 
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
