@@ -5,7 +5,8 @@ Wiring between console.pictures and console.graphics. One thread paints; any may
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,16 @@ from numpy.typing import NDArray
 from console.dicom.pipeline.renderer import Renderer
 from console.errors import ConsoleError
 from console.graphics import resample
+from console.graphics.annotations import annotations
+from console.graphics.drawing import Drawn, Label, draw
 from console.graphics.encoder import Encoder, Painting
 from console.graphics.resample import Geometry, View
 from console.graphics.texts import CellText
+from console.graphics.turning import straight_point, turned, turned_point, turned_size
+from console.look import Look, Loupe
 from console.model.picture import PictureInfo
-from console.model.pipeline import PLAIN, Presentation, Voi
+from console.model.pipeline import Orientation
+from console.model.view import UPRIGHT
 from console.pictures import visible_pixels
 
 ENCODED_BYTES = 64 * 1024 * 1024
@@ -26,31 +32,8 @@ ENCODED_BYTES = 64 * 1024 * 1024
 ZOOM_STEP = 1.25
 """Factor of one zoom key press."""
 
-
-@dataclass(frozen=True)
-class Look:
-    """How the operator wants the picture; two equal looks give equal paintings of the same frame."""
-
-    columns: int = 0
-    """Cells across; 0 before the view has a size."""
-    rows: int = 0
-    window: Voi | None = None
-    """None for colour, and before the first pixels are here."""
-    inverted: bool = False
-    zoom: float = 1.0
-    """1 shows the whole picture."""
-    center: tuple[float, float] | None = None
-    """Image point in the middle of the view; None is the middle of the picture."""
-    texts: bool = True
-    presentation: Presentation = PLAIN
-    """What is wanted of the pipeline beyond `window` and `inverted`: mask, shift, stages switched off."""
-    revision: int = 0
-    """Counts changes that only the corner texts show: language, privacy."""
-
-    @property
-    def whole(self) -> Presentation:
-        """Everything that the pipeline needs to know."""
-        return replace(self.presentation, voi=self.window, inverted=self.inverted)
+LOUPE_SHARE = 0.4
+"""Part of the view's smaller side that the loupe takes."""
 
 
 class Painter:
@@ -63,6 +46,7 @@ class Painter:
         self._encoder = encoder
         self._kept: OrderedDict[tuple[int, Look], Painting] = OrderedDict()
         self._bytes = 0
+        self._annotated: dict[int, Drawn] = {}
 
     def paint(
         self, number: int, stored: NDArray[np.generic], look: Look, texts: Callable[[], Sequence[CellText]]
@@ -74,9 +58,9 @@ class Painter:
         key = (number, look)
         painting = self._kept.get(key)
         if painting is None:
-            pixels = self._visible(number, stored, look)
-            canvas = self._canvas(pixels, look)
-            painting = self._encoder.encode(canvas, look.columns, look.rows, texts() if look.texts else ())
+            canvas, labels = self._canvas(self._visible(number, stored, look), number, look)
+            words = (*labels, *(texts() if look.texts else ()))
+            painting = self._encoder.encode(canvas, look.columns, look.rows, words)
             self._keep(key, painting)
         return painting
 
@@ -86,13 +70,17 @@ class Painter:
         text = CellText(look.rows // 2, 1, error.detail, "warning")
         return self._encoder.encode(np.zeros((height, width), np.uint8), look.columns, look.rows, (text,))
 
-    def zoomed(self, look: Look, steps: int, across: float, down: float) -> Look:
-        """`look` enlarged (or shrunk) around a place in the view, in fractions of its width and height."""
+    def zoomed(self, look: Look, steps: float, across: float, down: float) -> Look:
+        """`look` enlarged (or shrunk, to the whole picture) around a place in the view, in fractions of its size."""
         geometry = self._geometry(look)
         if geometry.empty:
             return look
         x, y = across * geometry.width, down * geometry.height
-        return _looking(look, geometry, resample.zoom(_view(look, geometry), geometry, ZOOM_STEP**steps, x, y))
+        before = self._view(look, geometry)
+        view = resample.zoom(before, geometry, ZOOM_STEP**steps, x, y)
+        if view.scale < geometry.fit_scale <= before.scale:
+            view = resample.fit(geometry)
+        return _looking(look, geometry, view, self._straight)
 
     def panned(self, look: Look, across: float, down: float) -> Look:
         """`look` moved by fractions of the view's width and height."""
@@ -100,28 +88,127 @@ class Painter:
         if geometry.empty:
             return look
         x, y = across * geometry.width, down * geometry.height
-        return _looking(look, geometry, resample.pan(_view(look, geometry), geometry, x, y))
+        moved = resample.pan(self._view(look, geometry), geometry, x, y)
+        return _looking(look, geometry, moved, self._straight)
 
     def _visible(self, number: int, stored: NDArray[np.generic], look: Look) -> NDArray[np.uint8]:
         if self._renderer is None:
             return visible_pixels(self._info, stored, look.window, look.inverted)
         return self._renderer.visible(number, stored, look.whole)
 
-    def _canvas(self, pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    def actual(self, look: Look) -> Look:
+        """One canvas pixel for each image column, around the same place."""
         geometry = self._geometry(look)
-        return resample.resample(
-            pixels,
-            _view(look, geometry),
-            geometry.width,
-            geometry.height,
-            geometry.pixel_aspect,
-            geometry.canvas_aspect,
+        if geometry.empty:
+            return replace(look, actual=True)
+        whole = _looking(look, geometry, self._view(look, geometry), self._straight)
+        return replace(whole, actual=True, zoom=1.0 / geometry.fit_scale)
+
+    def image_point(self, look: Look, across: float, down: float) -> tuple[float, float] | None:
+        """The point of the stored picture under a place in the view (fractions); None before there is a view."""
+        geometry = self._geometry(look)
+        if geometry.empty:
+            return None
+        x, y = across * geometry.width, down * geometry.height
+        return self._straight(look, *resample.to_image(self._view(look, geometry), geometry, x, y))
+
+    def view_point(self, look: Look, x: float, y: float) -> tuple[float, float] | None:
+        """The place in the view (fractions of width and height) of a point of the stored picture."""
+        geometry = self._geometry(look)
+        if geometry.empty:
+            return None
+        across, down = self._place(look, geometry)(x, y)
+        return across / geometry.width, down / geometry.height
+
+    def orientation(self, look: Look) -> Orientation:
+        """How the picture is turned, unless the operator switched that off."""
+        return look.orientation if look.presentation.switched("spatial") else UPRIGHT
+
+    def drawn_on(self, number: int, look: Look) -> Drawn:
+        """Everything that lies over a frame: what a presentation state drew, and what the operator did."""
+        description = self._info.description
+        if description is None or not look.annotations:
+            return look.drawn
+        if number not in self._annotated:
+            self._annotated[number] = annotations(description, number)
+        return self._annotated[number] + look.drawn
+
+    def _canvas(
+        self, pixels: NDArray[np.uint8], number: int, look: Look
+    ) -> tuple[NDArray[np.uint8], Sequence[CellText]]:
+        """The array for the encoder, and the words that belong to places in it."""
+        geometry = self._geometry(look)
+        view = self._view(look, geometry)
+        shown = turned(pixels, self.orientation(look))
+        canvas = _resampled(shown, view, geometry, geometry.width, geometry.height)
+        if geometry.empty:
+            return canvas, ()
+        drawn, place = self.drawn_on(number, look), self._place(look, geometry)
+        canvas = draw(canvas, drawn.strokes, place)
+        if look.loupe is not None:
+            canvas = self._magnified(canvas, shown, view, geometry, look, look.loupe)
+        return canvas, [self._word(label, place, geometry, look) for label in drawn.labels]
+
+    def _magnified(
+        self,
+        canvas: NDArray[np.uint8],
+        shown: NDArray[np.uint8],
+        view: View,
+        geometry: Geometry,
+        look: Look,
+        loupe: Loupe,
+    ) -> NDArray[np.uint8]:
+        """`canvas` with a place of the picture larger, in a frame around that place."""
+        side = LOUPE_SHARE * min(geometry.width, geometry.height * geometry.canvas_aspect)
+        width, height = max(int(side), 3), max(int(side / geometry.canvas_aspect), 3)
+        x, y = self._turn(look, loupe.x, loupe.y)
+        glass = _resampled(shown, View(x, y, view.scale * loupe.factor), geometry, width, height)
+        if canvas.ndim == 3 and glass.ndim == 2:
+            glass = np.repeat(glass[:, :, None], 3, axis=2)
+        glass[[0, -1]] = glass[:, [0, -1]] = 255
+        middle_x, middle_y = resample.to_canvas(view, geometry, x, y)
+        left = min(max(round(middle_x - width / 2), 0), max(geometry.width - width, 0))
+        top = min(max(round(middle_y - height / 2), 0), max(geometry.height - height, 0))
+        canvas = np.array(canvas)
+        part = canvas[top : top + height, left : left + width]
+        part[:] = glass[: part.shape[0], : part.shape[1]]
+        return canvas
+
+    def _word(
+        self, label: Label, place: Callable[[float, float], tuple[float, float]], geometry: Geometry, look: Look
+    ) -> CellText:
+        x, y = place(*label.at)
+        column, row = x * look.columns / geometry.width, y * look.rows / geometry.height
+        return CellText(
+            min(max(int(row), -1), look.rows), min(max(int(column), 0), look.columns), label.text, label.tone
         )
 
+    def _place(self, look: Look, geometry: Geometry) -> Callable[[float, float], tuple[float, float]]:
+        """Where image points lie on the canvas."""
+        view = self._view(look, geometry)
+        return lambda x, y: resample.to_canvas(view, geometry, *self._turn(look, x, y))
+
+    def _turn(self, look: Look, x: float, y: float) -> tuple[float, float]:
+        return turned_point(x, y, self._info.columns, self._info.rows, self.orientation(look))
+
+    def _straight(self, look: Look, x: float, y: float) -> tuple[float, float]:
+        return straight_point(x, y, self._info.columns, self._info.rows, self.orientation(look))
+
     def _geometry(self, look: Look) -> Geometry:
+        """Of the picture as it is turned."""
         width, height = self._encoder.pixel_size(look.columns, look.rows)
-        info = self._info
-        return Geometry(info.columns, info.rows, width, height, info.pixel_aspect, self._encoder.canvas_aspect)
+        columns, rows = turned_size(self._info.columns, self._info.rows, self.orientation(look))
+        aspect = self._info.pixel_aspect
+        if columns != self._info.columns or self.orientation(look).rotation % 180:
+            aspect = 1.0 / aspect
+        return Geometry(columns, rows, width, height, aspect, self._encoder.canvas_aspect)
+
+    def _view(self, look: Look, geometry: Geometry) -> View:
+        whole = resample.fit(geometry)
+        if look.area is not None and look.presentation.switched("spatial") and not geometry.empty:
+            return _over(look.area, partial(self._turn, look), geometry)
+        x, y = (whole.center_x, whole.center_y) if look.center is None else self._turn(look, *look.center)
+        return resample.clamp(View(x, y, 1.0 if look.actual else whole.scale * look.zoom), geometry)
 
     def _keep(self, key: tuple[int, Look], painting: Painting) -> None:
         if self._kept and next(reversed(self._kept))[1] != key[1]:
@@ -133,14 +220,27 @@ class Painter:
             self._bytes -= self._kept.popitem(last=False)[1].nbytes
 
 
-def _view(look: Look, geometry: Geometry) -> View:
-    whole = resample.fit(geometry)
-    x, y = look.center if look.center is not None else (whole.center_x, whole.center_y)
-    return resample.clamp(View(x, y, whole.scale * look.zoom), geometry)
+def _resampled(pixels: NDArray[np.uint8], view: View, geometry: Geometry, width: int, height: int) -> NDArray[np.uint8]:
+    return resample.resample(pixels, view, width, height, geometry.pixel_aspect, geometry.canvas_aspect)
 
 
-def _looking(look: Look, geometry: Geometry, view: View) -> Look:
+def _over(
+    area: tuple[float, float, float, float],
+    turn: Callable[[float, float], tuple[float, float]],
+    geometry: Geometry,
+) -> View:
+    """The view that a part of the picture fills."""
+    (x0, y0), (x1, y1) = turn(*area[:2]), turn(*area[2:])
+    across, down = max(abs(x1 - x0), 1e-3), max(abs(y1 - y0), 1e-3)
+    scale = min(geometry.width / across, geometry.height / (down * geometry.stretch))
+    return resample.clamp(View((x0 + x1) / 2, (y0 + y1) / 2, scale), geometry)
+
+
+def _looking(
+    look: Look, geometry: Geometry, view: View, straight: Callable[[Look, float, float], tuple[float, float]]
+) -> Look:
     """The zoom is kept relative to the whole picture, so that a resized view shows the same part."""
     zoom = view.scale / geometry.fit_scale
-    whole = zoom < 1.001
-    return replace(look, zoom=1.0 if whole else zoom, center=None if whole else (view.center_x, view.center_y))
+    whole = abs(zoom - 1) < 0.001
+    center = None if whole else straight(look, view.center_x, view.center_y)
+    return replace(look, zoom=1.0 if whole else zoom, center=center, area=None, actual=False)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +19,13 @@ from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.graphics.encoder import Encoder, Painting
 from console.graphics.texts import CellText
-from console.model.cine import Player, next_speed
-from console.model.picture import PictureInfo, Window
-from console.model.pipeline import Presentation, Voi
+from console.look import Look, started
+from console.model.cine import Player
+from console.model.picture import PictureInfo
 from console.model.view import ViewState
-from console.painter import Look, Painter
+from console.painter import Painter
 from console.pictures import Pictures
+from console.wishes import Wishes
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ TextsOf = Callable[[ViewState, int, int], Sequence[CellText]]
 """Corner texts for a state and a size in cells, columns and rows."""
 
 
-class Playback:
+class Playback(Wishes):
     """One open picture. All methods return at once and may be called from any thread."""
 
     def __init__(
@@ -68,10 +68,12 @@ class Playback:
         self._painter = Painter(info, make_encoder(), self._renderer)
         self._player = Player(info.frames, info.rate, clock)
         self._autoplay = autoplay and info.is_cine
-        self._look = Look()
-        self._choices: tuple[Voi, ...] = ()
+        self._look = self._start_look = started(info)
+        self._first_window = None
+        self._keys = frozenset()
+        self._choices = ()
         self._first_stored: NDArray[np.generic] | None = None
-        self._painted: tuple[int, Look] | None = None
+        self._painted = None
         self._outstanding = False
         self._suspended = False
         self._plays_again = False
@@ -80,118 +82,6 @@ class Playback:
         self._feed = FrameFeed(frames or reader, info, self._wake)
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
         self._thread.start()
-
-    # What the operator does
-
-    def resize(self, columns: int, rows: int) -> None:
-        """The view is `columns` x `rows` cells."""
-        self._change(columns=columns, rows=rows)
-
-    def toggle(self) -> None:
-        """Play or pause."""
-        if not self.info.is_cine:
-            return
-        with self._condition:
-            self._autoplay = False
-            if self._player.playing:
-                self._player.pause()
-            else:
-                self._player.play()
-            self._again()
-
-    def step(self, count: int) -> None:
-        """Pause and move `count` frames."""
-        with self._condition:
-            self._autoplay = False
-            self._player.seek(self._player.frame() + count)
-            self._again()
-
-    def seek(self, number: int) -> None:
-        """Pause on frame `number`; 0 is the last."""
-        with self._condition:
-            self._autoplay = False
-            self._player.seek(number)
-            self._again()
-
-    def speed(self, step: int) -> None:
-        """Faster (1) or slower (-1)."""
-        with self._condition:
-            self._player.set_speed(next_speed(self._player.speed, step))
-            self._again()
-
-    def next_window(self) -> None:
-        """The next window of the header, then automatic, then the full range, and round again."""
-        with self._condition:
-            if self._choices:
-                number = self._player.frame()
-                current, choices = self._window(number), self._choices
-                if self._renderer is not None and self._subtracted(number):
-                    plain = replace(self._look.whole, difference=None)
-                    choices = tuple(dict.fromkeys((self._renderer.difference(number, plain), *choices)))
-                index = choices.index(current) if current in choices else -1
-                self._use_voi(number, choices[(index + 1) % len(choices)])
-
-    def set_window(self, window: Window) -> None:
-        """Exactly this window: for the differences where a frame is subtracted."""
-        with self._condition:
-            self._use_voi(self._player.frame(), window)
-
-    def adjust_window(self, center_steps: float, width_steps: float) -> None:
-        """Shift centre and width by steps of a fiftieth of the width (at least one value).
-
-        On a subtracted frame it is the window of the differences.
-        """
-        with self._condition:
-            if self.info.grayscale is None:
-                return
-            number = self._player.frame()
-            current = self._window(number)
-            if not isinstance(current, Window):
-                current = self._automatic()
-                if current is None:
-                    return
-            step = max(current.width / 50.0, 1.0)
-            width = max(current.width + width_steps * step, 1.0)
-            center = current.center + center_steps * step
-            self._use_voi(number, Window(center, width, current.function, "", "operator"))
-
-    @property
-    def presentation(self) -> Presentation:
-        """What is wanted of the pipeline now, window and polarity included."""
-        with self._condition:
-            return self._look.whole
-
-    def present(self, presentation: Presentation) -> None:
-        """Exactly this: window, polarity, mask, shift, stages switched off. Without a window the old one stays."""
-        with self._condition:
-            window = presentation.voi or self._look.window
-            self._change(window=window, inverted=presentation.inverted, presentation=presentation)
-
-    def invert(self) -> None:
-        """Swap black and white."""
-        self._change(inverted=not self._look.inverted)
-
-    def zoom(self, steps: int, at: tuple[float, float] = (0.5, 0.5)) -> None:
-        """Enlarge or shrink around `at`, a place in the view (0..1 across, 0..1 down)."""
-        with self._condition:
-            self._use(self._painter.zoomed(self._look, steps, *at))
-
-    def pan(self, across: float, down: float) -> None:
-        """Move the view by a fraction of its own width and height."""
-        with self._condition:
-            self._use(self._painter.panned(self._look, across, down))
-
-    def fit(self) -> None:
-        """The whole picture again."""
-        self._change(zoom=1.0, center=None)
-
-    def toggle_texts(self) -> None:
-        """Corner texts on or off."""
-        self._change(texts=not self._look.texts)
-
-    def texts_changed(self) -> None:
-        """The corner texts say something else now: another language, or privacy."""
-        self._change(revision=self._look.revision + 1)
 
     # What the screen does
 
@@ -260,7 +150,8 @@ class Playback:
         number = self._player.frame()
         frame = self._feed.want(number)
         if frame is None and self._player.playing and self._painted is not None:
-            late = self._feed.latest(self._painted[0], number)
+            passed = self._player.passed(number)
+            late = next((between for between in passed if self._feed.held(between) is not None), None)
             if late is not None:
                 number, frame = late, self._feed.want(late)
                 self._feed.want(self._player.frame())
@@ -278,8 +169,9 @@ class Playback:
         self._first_stored = stored
         if self.info.grayscale is not None:
             self._choices = self._pictures.windows(self.info, stored)
+            self._first_window = self._pictures.first_window(self.info, stored)
             if self._look.window is None:
-                self._look = replace(self._look, window=self._pictures.first_window(self.info, stored))
+                self._look = replace(self._look, window=self._first_window)
         if self._autoplay:
             self._player.play()
 
@@ -301,19 +193,6 @@ class Playback:
 
     # Small parts
 
-    def _change(self, **values: Any) -> None:
-        with self._condition:
-            self._use(replace(self._look, **values))
-
-    def _use(self, look: Look) -> None:
-        self._look = look
-        self._condition.notify_all()
-
-    def _again(self) -> None:
-        """Something besides the pixels changed (playing, speed): paint once more so that the screen can say so."""
-        self._painted = None
-        self._condition.notify_all()
-
     def _wake(self) -> None:
         with self._condition:
             self._condition.notify_all()
@@ -324,26 +203,6 @@ class Playback:
         if isinstance(frame, np.ndarray):
             return frame
         return self._pictures.reader.frame_now(self.info, number)
-
-    def _subtracted(self, number: int) -> bool:
-        return self._renderer is not None and self._renderer.subtracted(number, self._look.whole)
-
-    def _use_voi(self, number: int, voi: Voi) -> None:
-        """Show frames like `number`, subtracted or as they stand, with this."""
-        if self._subtracted(number):
-            self._change(presentation=replace(self._look.presentation, difference=voi))
-        else:
-            self._change(window=voi)
-
-    def _window(self, number: int) -> Voi | None:
-        """What frame `number` is shown with."""
-        if self._renderer is not None and self._subtracted(number):
-            return self._renderer.difference(number, self._look.whole)
-        return self._look.window
-
-    def _automatic(self) -> Window | None:
-        automatic = [choice for choice in self._choices if isinstance(choice, Window)]
-        return automatic[0] if automatic else None
 
     def _state(self, number: int) -> ViewState:
         player = self._player
@@ -360,4 +219,11 @@ class Playback:
             zoom=self._look.zoom,
             texts=self._look.texts,
             presentation=self._look.whole,
+            orientation=self._painter.orientation(self._look),
+            actual=self._look.actual,
+            subtracted=self._subtracted(number),
+            way=player.way,
+            trim=player.trim,
+            state=self.info.description.state if self.info.description is not None else "",
+            key=number in self._keys,
         )

@@ -46,6 +46,7 @@ class FrameFeed:
         self._frames: dict[int, Frame] = {}
         self._bytes = 0
         self._position = 1
+        self._step = 1
         self._condition = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._fill, name="frame-feed", daemon=True)
@@ -69,15 +70,11 @@ class FrameFeed:
         with self._condition:
             return self._frames.get(number)
 
-    def latest(self, after: int, until: int) -> int | None:
-        """The newest frame held in the stretch behind `after` up to `until`, going round the loop; None if none is."""
+    def go(self, backwards: bool) -> None:
+        """Which way the player goes, so that the frames it will want next are read first."""
         with self._condition:
-            stretch = (until - after) % self._info.frames
-            for back in range(stretch):
-                number = (until - back - 1) % self._info.frames + 1
-                if number in self._frames:
-                    return number
-            return None
+            self._step = -1 if backwards else 1
+            self._condition.notify_all()
 
     def close(self) -> None:
         """Stop filling; the frame being decoded is dropped when it comes."""
@@ -116,7 +113,7 @@ class FrameFeed:
         if len(self._frames) >= frames:
             return None
         for ahead in range(room):
-            number = (self._position + ahead - 1) % frames + 1
+            number = (self._position + self._step * ahead - 1) % frames + 1
             if number not in self._frames:
                 return number
         return None
@@ -126,10 +123,14 @@ class FrameFeed:
         self._bytes += _size(frame)
         while self._bytes > self._cache_bytes and len(self._frames) > 2:
             # Farthest ahead of the player is the same as just behind it: the frame needed last.
-            farthest = max(self._frames, key=lambda held: (held - self._position) % self._info.frames)
+            farthest = max(self._frames, key=self._distance)
             if farthest == number:
                 break
             self._bytes -= _size(self._frames.pop(farthest))
+
+    def _distance(self, number: int) -> int:
+        """How many frames lie between the player and a frame, the way it goes."""
+        return self._step * (number - self._position) % self._info.frames
 
 
 def _size(frame: Frame) -> int:

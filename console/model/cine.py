@@ -17,10 +17,15 @@ _MEASURE_S = 2.0
 """The achieved rate is counted over this many seconds: short enough to follow, long enough not to flicker."""
 
 
-class Player:
-    """The clockwork of one cine: position, speed, and the account of frames shown and dropped.
+WAYS = ("loop", "sweep", "reverse")
+"""How a cine goes: round and round, to and fro, backwards."""
 
-    Frames are counted from 1. A still (one frame, or no rate) never plays.
+
+class Player:
+    """The clockwork of one cine: position, speed, way, trim, and the account of frames shown and dropped.
+
+    Frames are counted from 1. A still (one frame, or no rate) never plays. While it stands it may stand outside the
+    trimmed part; play then begins at its start.
     """
 
     def __init__(self, frames: int, rate: Rate, clock: Callable[[], float]) -> None:
@@ -29,10 +34,20 @@ class Player:
         times = rate.frame_times_ms if len(rate.frame_times_ms) == self.frames else ()
         if not times and rate.fps > 0:
             times = (1000.0 / rate.fps,) * self.frames
-        self._ends = tuple(accumulate(times))
+        self._times = times if sum(times) > 0 else ()
         self.playing = False
         self.speed = 1.0
-        self._position_ms = 0.0
+        self.way = "loop"
+        """One of WAYS."""
+        self.trim = (1, self.frames)
+        """First and last frame that are played."""
+        self._order: tuple[int, ...] = ()
+        self._ends: tuple[float, ...] = ()
+        self._arrange()
+        self._index: int | None = 0
+        """Place in the order while it stands; None outside of it."""
+        self._number = 1
+        self._from_ms = 0.0
         self._since = 0.0
         self._shown: deque[float] = deque()
         self._last_shown: int | None = None
@@ -42,62 +57,97 @@ class Player:
     @property
     def can_play(self) -> bool:
         """True when there is more than one frame and a rate to play them at."""
-        return self.frames > 1 and bool(self._ends) and self._ends[-1] > 0
+        return self.frames > 1 and bool(self._times)
 
     @property
     def requested_fps(self) -> float:
         """Frames a second that the file and the chosen speed ask for; 0 for a still."""
-        return self.frames / self._ends[-1] * 1000.0 * self.speed if self.can_play else 0.0
+        return self.frames / sum(self._times) * 1000.0 * self.speed if self.can_play else 0.0
 
     def frame(self) -> int:
         """The number of the frame that is due now."""
-        if not self._ends or self._ends[-1] <= 0:
-            return int(self._position_ms) + 1
-        return min(bisect_right(self._ends, self._position()), self.frames - 1) + 1
+        return self._order[self._due()] if self.playing else self._number
 
     def until_next(self) -> float | None:
         """Seconds until another frame is due; None while paused."""
         if not self.playing:
             return None
         position = self._position()
-        index = min(bisect_right(self._ends, position), self.frames - 1)
-        return max((self._ends[index] - position) / 1000.0 / self.speed, 0.0)
+        return max((self._ends[self._due()] - position) / 1000.0 / self.speed, 0.0)
 
-    def play(self) -> None:
-        """Start, or go on, from the frame that is shown."""
+    def play(self, now: float | None = None) -> None:
+        """Start, or go on, from the frame that is shown; `now` is one reading of the clock for several cines."""
         if self.can_play and not self.playing:
-            self._since = self._clock()
+            if self._index is None:
+                self._index = 0
+            self._from_ms = self._ends[self._index - 1] if self._index else 0.0
+            self._since = self._clock() if now is None else now
             self.playing = True
             self._forget()
 
     def pause(self) -> None:
         """Stop on the frame that is due."""
         if self.playing:
-            self.seek(self.frame())
+            self._index = self._due()
+            self._number = self._order[self._index]
+            self.playing = False
+            self._forget()
 
     def seek(self, number: int) -> None:
-        """Stop and stand on frame `number`, wrapped into the loop."""
-        index = (number - 1) % self.frames
+        """Stop and stand on frame `number`, wrapped into all frames."""
         self.playing = False
-        timed = bool(self._ends) and self._ends[-1] > 0
-        self._position_ms = (self._ends[index - 1] if index else 0.0) if timed else float(index)
-        self._forget()
+        self._stand((number - 1) % self.frames + 1)
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the file's rate, without a jump."""
         if self.playing:
-            self._position_ms, self._since = self._position(), self._clock()
+            self._from_ms, self._since = self._position(), self._clock()
         self.speed = speed
         self._forget()
+
+    def set_way(self, way: str) -> None:
+        """Go on this way from the frame that is due."""
+        self._rearrange(way, self.trim)
+
+    def set_trim(self, first: int, last: int) -> None:
+        """Play only frames `first` to `last`, in whichever order they are named."""
+        ends = sorted(min(max(number, 1), self.frames) for number in (first, last))
+        self._rearrange(self.way, (ends[0], ends[1]))
+
+    def ahead(self, number: int, count: int) -> list[int]:
+        """The frames that follow `number` on this way, `count` of them at most, each once."""
+        if number not in self._order:
+            return []
+        at = self._order.index(number)
+        turning = self._order[at + 1 :] + self._order[: at + 1]
+        return list(dict.fromkeys(turning))[:count]
+
+    def passed(self, number: int) -> list[int]:
+        """The frames between the one shown last and `number`, which is due, the latest first, with `number`."""
+        if self._last_shown is None or not self.playing:
+            return [number]
+        until, length = self._due(), len(self._order)
+        return [self._order[(until - back) % length] for back in range((until - self._last_shown) % length)]
 
     def shown(self, number: int) -> None:
         """Note that frame `number` has been painted."""
         now = self._clock()
-        if self.playing:
-            if self._last_shown is not None:
-                self.dropped += max((number - self._last_shown) % self.frames - 1, 0)
-            self._shown.append(now)
-        self._last_shown = number
+        if not self.playing:
+            return
+        length = len(self._order)
+        start = self._due() if self._last_shown is None else self._last_shown + 1
+        steps = next((step for step in range(length) if self._order[(start + step) % length] == number), None)
+        if steps is None:
+            return
+        if self._last_shown is not None:
+            # The same frame again is no lap around.
+            same = self._order[self._last_shown] == number
+            self.dropped += 0 if same else steps
+            if same:
+                self._shown.append(now)
+                return
+        self._shown.append(now)
+        self._last_shown = (start + steps) % length
 
     def achieved_fps(self) -> float:
         """Frames a second that reached the screen lately; 0 while paused."""
@@ -109,11 +159,38 @@ class Player:
         span = self._shown[-1] - self._shown[0]
         return (len(self._shown) - 1) / span if span > 0 else 0.0
 
+    def _due(self) -> int:
+        """The place in the order that is due while it plays."""
+        return min(bisect_right(self._ends, self._position()), len(self._ends) - 1)
+
     def _position(self) -> float:
-        if not self.playing:
-            return self._position_ms
         elapsed = (self._clock() - self._since) * 1000.0 * self.speed
-        return (self._position_ms + elapsed) % self._ends[-1]
+        return (self._from_ms + elapsed) % self._ends[-1]
+
+    def _stand(self, number: int) -> None:
+        self._number = number
+        self._index = self._order.index(number) if number in self._order else None
+        self._forget()
+
+    def _rearrange(self, way: str, trim: tuple[int, int]) -> None:
+        number, playing = self.frame(), self.playing
+        self.playing = False
+        self.way, self.trim = way, trim
+        self._arrange()
+        self._stand(number)
+        if playing:
+            self.play()
+
+    def _arrange(self) -> None:
+        """The frames in the order in which they are played, and when each of them ends."""
+        first, last = self.trim
+        onward = tuple(range(first, last + 1))
+        back = tuple(range(last - 1, first, -1))
+        self._order = {"sweep": onward + back, "reverse": onward[::-1]}.get(self.way, onward)
+        times = [self._times[number - 1] for number in self._order] if self._times else []
+        if times and sum(times) <= 0:
+            times = [1.0] * len(times)
+        self._ends = tuple(accumulate(times))
 
     def _forget(self) -> None:
         self._shown.clear()

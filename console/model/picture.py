@@ -23,7 +23,7 @@ class Window:
     explanation: str = ""
     """Window Center & Width Explanation (0028,1055), cleaned for display."""
     source: str = "header"
-    """header | automatic | operator."""
+    """header | automatic | region | operator."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,21 @@ class FrameView(Widget, can_focus=False):
         down: int
         panning: bool
         """True for the middle and right buttons."""
+        at: tuple[float, float] = (0.5, 0.5)
+        """Where the mouse is now (0..1 across, 0..1 down)."""
+
+    @dataclass
+    class Pressed(Message):
+        """The left button went down (or up) at this place."""
+
+        at: tuple[float, float]
+        down: bool
+
+    @dataclass
+    class Pointed(Message):
+        """The mouse is at this place, with no button down."""
+
+        at: tuple[float, float]
 
     @dataclass
     class Scrolled(Message):
@@ -180,17 +195,24 @@ class FrameView(Widget, can_focus=False):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.capture_mouse()
         self._held = (event.screen_x, event.screen_y, event.button != 1)
+        if event.button == 1:
+            self.post_message(self.Pressed(self._at(event), True))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self.release_mouse()
-        self._held = None
+        held, self._held = self._held, None
+        if held is not None and not held[2]:
+            self.post_message(self.Pressed(self._at(event), False))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self._held is not None:
             x, y, panning = self._held
             self._held = (event.screen_x, event.screen_y, panning)
             if (event.screen_x, event.screen_y) != (x, y):
-                self.post_message(self.Dragged(event.screen_x - x, event.screen_y - y, panning))
+                across, down = event.screen_x - x, event.screen_y - y
+                self.post_message(self.Dragged(across, down, panning, self._at(event)))
+        else:
+            self.post_message(self.Pointed(self._at(event)))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._scrolled(event, 1)
@@ -200,8 +222,13 @@ class FrameView(Widget, can_focus=False):
 
     def _scrolled(self, event: events.MouseEvent, steps: int) -> None:
         event.stop()
-        at = ((event.x + 0.5) / max(self.size.width, 1), (event.y + 0.5) / max(self.size.height, 1))
-        self.post_message(self.Scrolled(steps, at))
+        self.post_message(self.Scrolled(steps, self._at(event)))
+
+    def _at(self, event: events.MouseEvent) -> tuple[float, float]:
+        """The middle of the cell under the mouse; outside of the view its edge."""
+        across = (event.screen_x - self.region.x + 0.5) / max(self.size.width, 1)
+        down = (event.screen_y - self.region.y + 0.5) / max(self.size.height, 1)
+        return min(max(across, 0.0), 1.0), min(max(down, 0.0), 1.0)
 
 
 def _segment(run: CellRun) -> Segment:

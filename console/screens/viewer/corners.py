@@ -31,6 +31,24 @@ def corner_texts(
     half = columns // 2 - 2
     if half < 12 or rows < 8:
         return ()
+    top_left, top_right, bottom_left, bottom_right = corner_lines(info, state, privacy=privacy)
+    texts: list[CellText] = []
+    for lines, right, bottom in (
+        (top_left, False, False),
+        (top_right, True, False),
+        (bottom_left, False, True),
+        (bottom_right, True, True),
+    ):
+        kept = [fit(line, half, ellipsis) for line in lines if line][: rows // 2 - 1]
+        first = rows - len(kept) if bottom else 0
+        for offset, line in enumerate(kept):
+            column = columns - cell_len(line) - 1 if right else 1
+            texts.append(CellText(first + offset, column, line))
+    return texts
+
+
+def corner_lines(info: PictureInfo, state: ViewState, *, privacy: bool) -> tuple[list[str], ...]:
+    """The lines of the corners: upper left, upper right, lower left, lower right; empty ones may be among them."""
     top_left = _patient(info.identity, privacy)
     top_right = [
         joined((info.modality, info.study_date), "  "),
@@ -46,22 +64,30 @@ def corner_texts(
     ]
     bottom_left = [
         window_text(state),
-        _("zoom {factor:.2g}").format(factor=state.zoom) + ("  " + _("inverted") if state.inverted else ""),
+        view_text(state),
+        *subtraction_texts(state),
     ]
-    bottom_right = [info.angles.text, f"{state.frame}/{info.frames}" if info.frames > 1 else ""]
-    texts: list[CellText] = []
-    for lines, right, bottom in (
-        (top_left, False, False),
-        (top_right, True, False),
-        (bottom_left, False, True),
-        (bottom_right, True, True),
-    ):
-        kept = [fit(line, half, ellipsis) for line in lines if line][: rows // 2 - 1]
-        first = rows - len(kept) if bottom else 0
-        for offset, line in enumerate(kept):
-            column = columns - cell_len(line) - 1 if right else 1
-            texts.append(CellText(first + offset, column, line))
-    return texts
+    bottom_right = [
+        _("state {name}").format(name=state.state) if state.state else "",
+        info.angles.text,
+        joined((_("key image") if state.key else "", f"{state.frame}/{info.frames}" if info.frames > 1 else ""), "  "),
+    ]
+    return top_left, top_right, bottom_left, bottom_right
+
+
+def file_lines(
+    info: PictureInfo, state: ViewState, *, annotations: bool, identity: bool
+) -> tuple[list[str], list[str], list[str], list[str]]:
+    """The lines for the corners of a picture file; without `identity` no text that may say who the patient is.
+
+    Descriptions are free texts, and a date beside a hospital leads to a name: both count as identity.
+    """
+    left, right, lower_left, lower_right = corner_lines(info, state, privacy=not identity)
+    if not identity:
+        left, right = [], [info.modality]
+    if not annotations:
+        right, lower_left, lower_right = (right if identity else []), [], []
+    return left, right, lower_left, [*lower_right, _("not for diagnosis")] if annotations else []
 
 
 def _patient(identity: Identity, privacy: bool) -> list[str]:
@@ -105,9 +131,11 @@ def _spoken(group: str) -> str:
 
 def window_text(state: ViewState) -> str:
     """ "W 256 C 128 header", or the name of the table in force."""
-    window = state.window
-    if window is None:
-        return ""
+    return "" if state.window is None else voi_text(state.window)
+
+
+def voi_text(window: Window | LookupTable) -> str:
+    """A window or table by its numbers and where it comes from."""
     if isinstance(window, LookupTable):
         return _("table {name}").format(name=window.explanation or window.bits)
     return joined((f"W {_number(window.width)} C {_number(window.center)}", _window_source(window)), "  ")
@@ -116,8 +144,45 @@ def window_text(state: ViewState) -> str:
 def _window_source(window: Window) -> str:
     if window.explanation:
         return window.explanation
-    return {"header": _("from the header"), "automatic": _("automatic"), "operator": _("by hand")}.get(
-        window.source, ""
+    return {
+        "header": _("from the header"),
+        "automatic": _("automatic"),
+        "operator": _("by hand"),
+        "region": _("from a part"),
+    }.get(window.source, "")
+
+
+def view_text(state: ViewState) -> str:
+    """Scale, turn, polarity and the stages that were switched off."""
+    orientation = state.orientation
+    return joined(
+        (
+            "1:1" if state.actual else _("zoom {factor:.2g}").format(factor=state.zoom),
+            _("turned {degrees}°").format(degrees=orientation.rotation) if orientation.rotation else "",
+            _("flipped") if orientation.flip else "",
+            _("inverted") if state.inverted else "",
+            _("without {count} stages").format(count=len(state.presentation.off)) if state.presentation.off else "",
+        ),
+        "  ",
+    )
+
+
+def subtraction_texts(state: ViewState) -> tuple[str, str]:
+    """What is subtracted, and how it is moved and shown; empty for a frame as it stands."""
+    wanted = state.presentation
+    if not state.subtracted:
+        return "", ""
+    down, right = wanted.shift
+    frames = ", ".join(map(str, wanted.mask_frames))
+    return (
+        _("subtracted, mask {frames}").format(frames=frames) if frames else _("subtracted"),
+        joined(
+            (
+                _("shift {right:+.1f} {down:+.1f} px").format(right=right, down=down) if any(wanted.shift) else "",
+                _("mask {percent:.0f} % visible").format(percent=wanted.visibility) if wanted.visibility else "",
+            ),
+            "  ",
+        ),
     )
 
 
@@ -142,6 +207,10 @@ def cine_line(info: PictureInfo, state: ViewState) -> str:
         parts.append(_("{count} dropped").format(count=state.dropped))
     if state.speed != 1.0:
         parts.append(f"× {state.speed:g}")
+    if state.way != "loop":
+        parts.append({"sweep": _("to and fro"), "reverse": _("backwards")}[state.way])
+    if state.trim != (1, info.frames):
+        parts.append(_("frames {first} to {last}").format(first=state.trim[0], last=state.trim[1]))
     if state.cached < info.frames:
         parts.append(_("{percent:.0f} % decoded").format(percent=100.0 * state.cached / info.frames))
     if info.rate.source == "assumed":

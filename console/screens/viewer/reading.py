@@ -1,11 +1,12 @@
 """Objects that are no pictures, as lines to read: what matters first, then everything; documents as pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from textual import on, work
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from console.errors import ConsoleError
 from console.i18n import _
@@ -13,6 +14,7 @@ from console.model.picture import PictureInfo
 from console.model.report_text import Amount, DoseEvent, DoseSummary, Report, ReportLine
 from console.pages import PageReader
 from console.playback import Playback
+from console.presentation_states import is_state, under_its_state
 from console.screens.viewer.corners import HIDDEN
 from console.screens.viewer.exporting import FrameExport
 from console.widgets.bars import joined
@@ -79,6 +81,8 @@ class ReportReading(FrameExport):
     """What is open, as text; None for a picture."""
     _start: Callable[[PictureInfo], None]
     """Shows frames; the viewer knows how."""
+    _say_badge: Callable[[], None]
+    """Says below the picture where its scale comes from; the viewer knows how."""
     _say: Callable[[str], None]
     """Puts a sentence below the picture; the viewer knows how."""
 
@@ -90,6 +94,21 @@ class ReportReading(FrameExport):
         report: Report
         pages: PictureInfo | None
         """Its pages, as the frames of a picture; None where it has none."""
+
+    @dataclass
+    class StateApplied(Message):
+        """The picture of a presentation state has been found."""
+
+        state: PictureInfo
+        picture: PictureInfo
+        """As the state wants it shown."""
+
+    @dataclass
+    class NoPicture(Message):
+        """It has not; the state is read as text."""
+
+        state: PictureInfo
+        error: ConsoleError
 
     @dataclass
     class Unreadable(Message):
@@ -106,6 +125,38 @@ class ReportReading(FrameExport):
             self.post_message(self.Readable(info, report, pages))
         except ConsoleError as error:
             self.post_message(self.Unreadable(info, error))
+
+    def read_object(self, info: PictureInfo, files: Sequence[Path]) -> None:
+        """Show what holds no frames: a presentation state by its picture, everything else as text."""
+        if is_state(info):
+            self._find_picture(info, files)
+        else:
+            self._read(info)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="open", description="looking for a picture")
+    def _find_picture(self, state: PictureInfo, files: Sequence[Path]) -> None:
+        worker = get_current_worker()
+        try:
+            found = under_its_state(self.services.reader, Path(state.path), files, lambda: worker.is_cancelled)
+            self.post_message(self.StateApplied(state, found))
+        except ConsoleError as error:
+            self.post_message(self.NoPicture(state, error))
+
+    @on(StateApplied)
+    def show_under_state(self, event: StateApplied) -> None:
+        event.stop()
+        if self._info is event.state:
+            self._info = event.picture
+            self._start(event.picture)
+            self._say_badge()
+            self.refresh_bars()
+
+    @on(NoPicture)
+    def no_picture(self, event: NoPicture) -> None:
+        event.stop()
+        if self._info is event.state:
+            self.notify(event.error.detail, severity="warning", markup=False)
+            self._read(event.state)
 
     @on(Readable)
     def show_report(self, event: Readable) -> None:
@@ -124,7 +175,7 @@ class ReportReading(FrameExport):
     def _show_lines(self) -> None:
         lines = self.query_one(LineList)
         lines.display = lines.can_focus = self._report is not None and self.playback is None
-        self.query_one(FrameView).display = not lines.display
+        self.query_one("#stage").display = self.query_one(FrameView).display = not lines.display
         if self._report is not None and lines.display:
             lines.show(report_lines(self._report, privacy=self.services.preferences.now.privacy), lines.cursor)
             lines.focus()

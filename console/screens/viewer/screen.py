@@ -25,7 +25,7 @@ from console.model.view import ViewState
 from console.pictures import MOST_FILES, find_files, no_picture_sentence
 from console.playback import Playback, Shot
 from console.screens.base import bindings_of
-from console.screens.viewer.controls import PlaybackControls
+from console.screens.viewer.cine import CineKeys
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts, shown_name
 from console.screens.viewer.header import HeaderScreen
 from console.screens.viewer.reading import ReportReading
@@ -47,7 +47,7 @@ _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
 
 
-class ViewerScreen(PlaybackControls, ReportReading):
+class ViewerScreen(CineKeys, ReportReading):
     """Shows the files at and below some paths, one at a time.
 
     Workers read, the playback's thread draws, this class decides.
@@ -104,7 +104,11 @@ class ViewerScreen(PlaybackControls, ReportReading):
         self._said = ""
 
     def body(self) -> ComposeResult:
-        yield FrameView("picture")
+        with Horizontal(id="stage"):
+            yield FrameView("picture")
+            why = LineList("why", ellipsis=self.console_app.symbols.ellipsis)
+            why.display = why.can_focus = False
+            yield why
         report = LineList("report", ellipsis=self.console_app.symbols.ellipsis)
         # Hidden lists would still take the keys that belong to the cine.
         report.display = report.can_focus = False
@@ -186,7 +190,7 @@ class ViewerScreen(PlaybackControls, ReportReading):
         self._info = event.info
         if event.info.frames == 0:
             self._say(no_picture_sentence(event.info))
-            self._read(event.info)
+            self.read_object(event.info, self._files)
         else:
             self._start(event.info)
         self._say_badge()
@@ -222,6 +226,7 @@ class ViewerScreen(PlaybackControls, ReportReading):
         )
         self.playback = playback
         self._resize()
+        self.read_keys()
 
     def _stop(self) -> None:
         if self.playback is not None:
@@ -267,6 +272,7 @@ class ViewerScreen(PlaybackControls, ReportReading):
     def _say_state(self) -> None:
         if self.playback is None or self._info is None or self._shot is None:
             return
+        self.say_why()
         state, error = self.playback.state(), self._shot.error
         if error is not None:
             self._say(error.detail)
@@ -328,8 +334,9 @@ class ViewerScreen(PlaybackControls, ReportReading):
             self._show_file((self._index + step) % len(self._files))
 
     def action_back(self) -> None:
-        self._stop()
-        self.answer()
+        if not self.end_pointing() and not self.stop_export():
+            self._stop()
+            self.answer()
 
     # Around the screen
 

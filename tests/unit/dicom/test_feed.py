@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,13 +117,19 @@ def test_a_damaged_frame_is_its_error_and_the_others_are_there(info: PictureInfo
     reader.gate.release(20)
 
 
-def test_the_latest_held_frame_is_found_going_round_the_loop(info: PictureInfo) -> None:
+def test_a_cine_that_goes_backwards_is_read_backwards_and_keeps_what_comes_next(info: PictureInfo) -> None:
+    # GIVEN room for three frames, and a player that stands on frame 8 and goes backwards
     reader = SlowReader()
-    feed, ready = run(lambda tell: FrameFeed(reader, replace(info, frames=12), tell))
+    feed, ready = run(lambda tell: FrameFeed(reader, info, tell, cache_bytes=30_000))
+    assert reader.arrived.acquire(timeout=10)
+    feed.want(8)
+    feed.go(backwards=True)
+    reader.gate.release()
+    assert ready.acquire(timeout=10)
+    # WHEN it reads on THEN the frames before 8 come next, and frame 1 gives way to them
     let(reader, ready, 3)
-    assert feed.latest(after=1, until=9) == 3
-    assert feed.latest(after=3, until=9) is None
-    assert feed.latest(after=11, until=2) == 2
+    assert reader.asked == [1, 8, 7, 6]
+    assert [number for number in range(1, 13) if feed.held(number) is not None] == [6, 7, 8]
     feed.close()
     reader.gate.release(20)
 

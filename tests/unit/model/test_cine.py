@@ -126,3 +126,88 @@ def test_speeds_stop_at_both_ends() -> None:
     for _step in range(20):
         speed = next_speed(speed, -1)
     assert speed == SPEEDS[0]
+
+
+def played(player: Player, clock: Clock, count: int) -> list[int]:
+    """The frames due in the middle of each of `count` frame times of 100 ms."""
+    player.play()
+    clock.now += 0.05
+    seen = []
+    for _frame in range(count):
+        seen.append(player.frame())
+        clock.now += 0.1
+    return seen
+
+
+def test_a_cine_goes_to_and_fro_and_shows_its_ends_once() -> None:
+    player, clock = make(4, Rate(10.0, "FrameTime"))
+    player.set_way("sweep")
+    assert played(player, clock, 9) == [1, 2, 3, 4, 3, 2, 1, 2, 3]
+
+
+def test_a_cine_goes_backwards_from_where_it_stands() -> None:
+    player, clock = make(5, Rate(10.0, "FrameTime"))
+    player.seek(3)
+    player.set_way("reverse")
+    assert played(player, clock, 6) == [3, 2, 1, 5, 4, 3]
+
+
+def test_a_trimmed_cine_plays_its_part_alone_but_every_frame_can_be_looked_at() -> None:
+    player, clock = make(10, Rate(10.0, "FrameTime"))
+    player.set_trim(6, 4)
+    assert player.trim == (4, 6)
+    player.seek(9)
+    assert player.frame() == 9
+    assert played(player, clock, 5) == [4, 5, 6, 4, 5]
+    player.set_trim(-5, 99)
+    assert player.trim == (1, 10)
+
+
+def test_a_pause_on_the_way_back_goes_on_on_the_way_back() -> None:
+    player, clock = make(5, Rate(10.0, "FrameTime"))
+    player.set_way("sweep")
+    assert played(player, clock, 7)[-1] == 3
+    player.pause()
+    assert player.frame() == 2
+    assert played(player, clock, 3) == [2, 1, 2]
+
+
+def test_drops_are_counted_along_the_way_the_cine_goes() -> None:
+    player, clock = make(5, Rate(10.0, "FrameTime"))
+    player.set_way("sweep")
+    player.play()
+    clock.now += 0.05
+    for number in (1, 3, 5, 3, 2, 1):
+        player.shown(number)
+        clock.now += 0.1
+    # 2, then 4, then 4 on the way back
+    assert player.dropped == 3
+
+
+@given(st.integers(2, 40), st.sampled_from(["loop", "sweep", "reverse"]), st.data())
+def test_changing_way_or_trim_never_jumps_while_the_frame_is_in_the_part(
+    frames: int, way: str, data: st.DataObject
+) -> None:
+    player, clock = make(frames, Rate(10.0, "FrameTime"))
+    player.play()
+    clock.now += data.draw(st.floats(0, 20))
+    before = player.frame()
+    player.set_way(way)
+    assert player.frame() == before
+    first, last = data.draw(st.integers(1, before)), data.draw(st.integers(before, frames))
+    player.set_trim(first, last)
+    assert player.frame() == before
+    clock.now += data.draw(st.floats(0, 20))
+    assert first <= player.frame() <= last
+
+
+def test_cines_started_on_one_reading_of_the_clock_stay_together() -> None:
+    clock = Clock()
+    one, other = (Player(20, Rate(30.0, "FrameTime"), clock) for _each in range(2))
+    now = clock()
+    one.play(now)
+    clock.now += 0.02
+    other.play(now)
+    for _step in range(200):
+        clock.now += 0.0173
+        assert one.frame() == other.frame()
