@@ -35,7 +35,7 @@ def measure(options: Namespace, _home: Path) -> int:
         if picture.frames == 0:
             raise UsageError(_("Nothing to measure"), no_picture_sentence(picture))
         stored = pictures.frame(picture, options.frame)
-    found = measured(stored, picture, shape, known)
+    found = measured(stored, picture, shape, known, options.frame)
     if options.json:
         sys.stdout.write(json.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n")
     else:
@@ -93,6 +93,7 @@ def as_json(found: Measured) -> dict[str, Any]:
             "row_spacing": calibration.row_spacing,
             "column_spacing": calibration.column_spacing,
             "warnings": list(calibration.warnings),
+            "errors": list(calibration.errors),
         },
         "not_for_diagnosis": True,
     }

@@ -15,7 +15,7 @@ from console.dicom.pipeline.renderer import Renderer
 from console.errors import ConsoleError
 from console.graphics import resample
 from console.graphics.annotations import annotations
-from console.graphics.drawing import Drawn, Label, draw
+from console.graphics.drawing import Drawn, Lettering, draw
 from console.graphics.encoder import Encoder, Painting
 from console.graphics.resample import Geometry, View
 from console.graphics.texts import CellText
@@ -175,7 +175,7 @@ class Painter:
         return canvas
 
     def _word(
-        self, label: Label, place: Callable[[float, float], tuple[float, float]], geometry: Geometry, look: Look
+        self, label: Lettering, place: Callable[[float, float], tuple[float, float]], geometry: Geometry, look: Look
     ) -> CellText:
         x, y = place(*label.at)
         column, row = x * look.columns / geometry.width, y * look.rows / geometry.height

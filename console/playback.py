@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from console.dicom.feed import Frame, FrameFeed, FrameReader
+from console.dicom.feed import CACHE_BYTES, Frame, FrameFeed, FrameReader
 from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.graphics.encoder import Encoder, Painting
@@ -26,6 +26,9 @@ from console.model.view import ViewState
 from console.painter import Painter
 from console.pictures import Pictures
 from console.wishes import Wishes
+
+WHOLE_CACHE = CACHE_BYTES
+"""Bytes of decoded frames for a picture that is looked at alone."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Playback(Wishes):
         *,
         frames: FrameReader | None = None,
         autoplay: bool = True,
+        cache_bytes: int = WHOLE_CACHE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`frames` gives them instead of `reader`, for what is shown like a picture and is none."""
@@ -79,7 +83,7 @@ class Playback(Wishes):
         self._plays_again = False
         self._closed = False
         self._condition = threading.Condition(threading.RLock())
-        self._feed = FrameFeed(frames or reader, info, self._wake)
+        self._feed = FrameFeed(frames or reader, info, self._wake, cache_bytes)
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
         self._thread.start()
 

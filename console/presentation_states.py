@@ -31,18 +31,12 @@ def under_its_state(
         for element in reader.header(state)
         if element.keyword == "ReferencedSOPInstanceUID" and element.value
     }
-    looked_at: set[Path] = set()
-    for place in (
-        lambda: tuple(beside),
-        lambda: _below(state.parent, cancelled),
-        lambda: _below(state.parent.parent, cancelled),
-    ):
-        for path in place():
-            if path in looked_at or path == state:
-                continue
-            looked_at.add(path)
-            if wanted and instance_of(path) in wanted:
+    looked_at = {state}
+    for folder in (None, state.parent, state.parent.parent):
+        for path in beside if folder is None else _below(folder, cancelled):
+            if path not in looked_at and instance_of(path) in wanted:
                 return reader.under_state(reader.open_now(path), state)
+            looked_at.add(path)
     raise DicomReadError(
         _("Without its picture"),
         _("{name} is a presentation state; the picture it is for does not lie beside it.").format(name=state.name),

@@ -42,6 +42,10 @@ class Wishes(Windowing):
                 self._player.pause()
             self._again()
 
+    def now(self) -> float:
+        """A reading of the clock that the cine goes by."""
+        return self._player.now()
+
     def step(self, count: int) -> None:
         """Pause and move `count` frames."""
         with self._condition:
@@ -150,7 +154,11 @@ class Wishes(Windowing):
     def subtract(self) -> None:
         """Less the mask, or as it stands."""
         with self._condition:
-            self._set(subtracted=not self._subtracted(self._player.frame()))
+            self.subtract_always(not self._subtracted(self._player.frame()))
+
+    def subtract_always(self, wanted: bool) -> None:
+        """Less the mask (True), or as it stands."""
+        self._set(subtracted=wanted)
 
     def mask_here(self) -> None:
         """The frame that is due becomes the mask."""

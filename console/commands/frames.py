@@ -132,4 +132,20 @@ FRAMES: tuple[Command, ...] = (
         "ctrl+e",
         bar=False,
     ),
+    Command(
+        "viewer.layout",
+        "3",
+        N_("Layout"),
+        N_("Shows one, two or four pictures that play together."),
+        "layout",
+        bar=False,
+    ),
+    Command(
+        "viewer.next_pane",
+        "tab",
+        N_("Next picture"),
+        N_("Gives the keys to the next of several pictures."),
+        "next_pane",
+        bar=False,
+    ),
 )

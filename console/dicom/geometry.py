@@ -6,8 +6,9 @@ first (PS3.3 10.7.1.3).
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from console.dicom.measuring.isocentre import NOT_ENHANCED, Isocentre, object_plane
 from console.i18n import _
 from console.model.picture import Angles, Calibration
 
@@ -18,6 +19,15 @@ _EQUAL = 1e-4
 """Relative difference below which two spacings are the same number written twice."""
 _AGREE = 0.05
 """Relative difference that ERMF and SID/SOD may have."""
+_DEPTH_MM = 50.0
+"""So far from the depth that was assumed an object in the chest may lie; lengths are off by that share of SOD."""
+_USUAL_SOD = 750.0
+_BY_DEPTH = ("enhanced", "geometry", "ermf", "sid-sod")
+"""Rungs that assume a depth."""
+_SHAPE = 0.1
+"""Relative difference that two spacings may have in what they say about the height and width of a pixel."""
+_CORRECTED = 0.15
+"""Relative difference that a corrected Pixel Spacing may have from the magnification at the isocentre: the depth."""
 
 
 @dataclass(frozen=True)
@@ -37,30 +47,62 @@ class Spacings:
     """Distance Source to Detector (0018,1110), mm."""
     sod: float | None = None
     """Distance Source to Patient (0018,1111), mm."""
+    enhanced: Isocentre = NOT_ENHANCED
+    """Table and isocentre of an enhanced X-ray object."""
+    refractive_index: str = ""
+    """Refractive Index Applied (0052,003A) of an OCT object: YES, NO or empty."""
+
+
+@dataclass
+class _Notes:
+    """What there is to say, while a rung is looked for."""
+
+    warnings: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    sod: float | None = None
+
+    def append(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+    def contradict(self, error: str) -> None:
+        self.warnings.append(error)
+        self.errors.append(error)
 
 
 def calibration(given: Spacings) -> Calibration:
     """The best rung of the ladder that the header supports, with every contradiction as a sentence.
 
-    Fiducial, then geometry or a Pixel Spacing that differs from Imager Pixel Spacing, then magnification (ERMF, or
-    SID/SOD), then the detector plane, then none. Pixel Spacing equal to Imager Pixel Spacing is the detector plane
-    (PS3.3 10.7.1.1). Values that cannot be true never become mm.
+    Fiducial, then the geometry of an enhanced object, then Pixel Spacing of type GEOMETRY or one that differs from
+    Imager Pixel Spacing, then magnification (ERMF, or SID/SOD), then the detector plane, then none. Pixel Spacing
+    equal to Imager Pixel Spacing is the detector plane (PS3.3 10.7.1.1). Values that cannot be true never become mm.
     """
-    warnings: list[str] = []
+    warnings = _Notes()
     spacing = _pair(given.pixel_spacing, "Pixel Spacing", warnings)
     imager = _pair(given.imager_spacing, "Imager Pixel Spacing", warnings)
     projection = given.modality in PROJECTIONS or imager is not None
     if not projection:
+        if given.modality == "OCT" and spacing and given.refractive_index != "YES":
+            warnings.append(_("The refractive index was not applied, or nobody says so: depths may be 30 to 40 % off."))
         return _result("pixel-spacing" if spacing else "none", spacing, warnings)
     kind = given.calibration_type.strip().upper()
     if spacing is not None and imager is not None and _same(spacing, imager):
         if kind in ("FIDUCIAL", "GEOMETRY"):
-            warnings.append(
+            warnings.contradict(
                 _("Pixel Spacing is called {kind}, but equals Imager Pixel Spacing: it is the detector's.").format(
                     kind=kind
                 )
             )
         spacing = None
+    if spacing is None or kind != "FIDUCIAL":
+        plane = object_plane(given.enhanced, imager, _believable(given.sid, 10_000))
+        warnings.warnings += plane.warnings
+        for error in plane.errors:
+            warnings.contradict(error)
+        if plane.errors:
+            return _result("none", None, warnings)
+        if plane.spacing is not None:
+            warnings.sod = plane.sod
+            return _result("enhanced", plane.spacing, warnings)
     if spacing is not None:
         return _from_pixel_spacing(spacing, imager, kind, given, warnings)
     return _from_detector(imager, given, warnings)
@@ -71,15 +113,22 @@ def _from_pixel_spacing(
     imager: tuple[float, float] | None,
     kind: str,
     given: Spacings,
-    warnings: list[str],
+    warnings: _Notes,
 ) -> Calibration:
     if imager is not None:
         if spacing[0] > imager[0] * (1 + _EQUAL) or spacing[1] > imager[1] * (1 + _EQUAL):
-            warnings.append(
+            warnings.contradict(
                 _("Pixel Spacing is larger than Imager Pixel Spacing, but X-rays never make an object smaller.")
             )
             return _result("none", None, warnings)
-        _magnification(given, warnings)
+        if abs(spacing[0] / spacing[1] / (imager[0] / imager[1]) - 1) > _SHAPE:
+            what = _("Pixel Spacing and Imager Pixel Spacing disagree about the shape of a pixel.")
+            warnings.contradict(what)
+            return _result("none", None, warnings)
+        factor, _rung, contradiction = _magnification(given, warnings)
+        if factor is not None and not contradiction and abs(imager[0] / spacing[0] / factor - 1) > _CORRECTED:
+            what = _("Magnification is {spacing} by Pixel Spacing, but {factor} by the distances or the factor.")
+            warnings.contradict(what.format(spacing=f"{imager[0] / spacing[0]:.3g}", factor=f"{factor:.3g}"))
     if kind == "FIDUCIAL":
         return _result("fiducial", spacing, warnings)
     if kind == "GEOMETRY":
@@ -91,7 +140,7 @@ def _from_pixel_spacing(
     return _result("pixel-spacing", spacing, warnings)
 
 
-def _from_detector(imager: tuple[float, float] | None, given: Spacings, warnings: list[str]) -> Calibration:
+def _from_detector(imager: tuple[float, float] | None, given: Spacings, warnings: _Notes) -> Calibration:
     factor, source, contradiction = _magnification(given, warnings)
     if imager is None or contradiction:
         return _result("none", None, warnings)
@@ -101,28 +150,29 @@ def _from_detector(imager: tuple[float, float] | None, given: Spacings, warnings
     return _result("detector", imager, warnings)
 
 
-def _magnification(given: Spacings, warnings: list[str]) -> tuple[float | None, str, bool]:
+def _magnification(given: Spacings, warnings: _Notes) -> tuple[float | None, str, bool]:
     """(factor, rung, contradiction) from ERMF and SID/SOD; impossible values are named and not used."""
     ermf = _positive(given.ermf, "Estimated Radiographic Magnification Factor", 10, warnings)
     sid = _positive(given.sid, "Distance Source to Detector", 10_000, warnings)
     sod = _positive(given.sod, "Distance Source to Patient", 10_000, warnings)
     if ermf is not None and ermf < 1:
-        warnings.append(
+        warnings.contradict(
             _(
                 "Estimated Radiographic Magnification Factor is {value}, but X-rays never make an object smaller."
             ).format(value=f"{ermf:g}")
         )
         return None, "", True
+    warnings.sod = sod
     ratio = sid / sod if sid is not None and sod is not None else None
     if ratio is not None and ratio < 1:
-        warnings.append(
+        warnings.contradict(
             _("The source is said to be {sod} mm from the patient, but only {sid} mm from the detector.").format(
                 sod=f"{sod:g}", sid=f"{sid:g}"
             )
         )
         return None, "", True
     if ermf is not None and ratio is not None and abs(ermf - ratio) > _AGREE * ratio:
-        warnings.append(
+        warnings.contradict(
             _(
                 "Magnification is {ermf} by Estimated Radiographic Magnification Factor, but {ratio} by the distances."
             ).format(ermf=f"{ermf:.3g}", ratio=f"{ratio:.3g}")
@@ -133,7 +183,7 @@ def _magnification(given: Spacings, warnings: list[str]) -> tuple[float | None, 
     return (ratio, "sid-sod", False) if ratio is not None else (None, "", False)
 
 
-def _pair(values: Sequence[float] | None, name: str, warnings: list[str]) -> tuple[float, float] | None:
+def _pair(values: Sequence[float] | None, name: str, warnings: _Notes) -> tuple[float, float] | None:
     if not values:
         return None
     if len(values) != 2 or not all(math.isfinite(value) for value in values):
@@ -149,7 +199,11 @@ def _pair(values: Sequence[float] | None, name: str, warnings: list[str]) -> tup
     return float(values[0]), float(values[1])
 
 
-def _positive(value: float | None, name: str, limit: float, warnings: list[str]) -> float | None:
+def _believable(value: float | None, limit: float) -> float | None:
+    return value if value is not None and math.isfinite(value) and 0 < value <= limit else None
+
+
+def _positive(value: float | None, name: str, limit: float, warnings: _Notes) -> float | None:
     if value is None:
         return None
     if not math.isfinite(value) or not 0 < value <= limit:
@@ -164,10 +218,12 @@ def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return all(abs(a - b) <= _EQUAL * b for a, b in zip(one, other, strict=True))
 
 
-def _result(source: str, spacing: tuple[float, float] | None, warnings: Sequence[str]) -> Calibration:
+def _result(source: str, spacing: tuple[float, float] | None, notes: _Notes) -> Calibration:
+    warnings, errors = tuple(notes.warnings), tuple(notes.errors)
     if spacing is None:
-        return Calibration("none", "px", None, None, tuple(warnings))
-    return Calibration(source, "mm", spacing[0], spacing[1], tuple(warnings))
+        return Calibration("none", "px", None, None, warnings, errors)
+    unsure = 100 * _DEPTH_MM / (notes.sod or _USUAL_SOD) if source in _BY_DEPTH else None
+    return Calibration(source, "mm", spacing[0], spacing[1], warnings, errors, unsure)
 
 
 def angles(primary: float | None, secondary: float | None) -> Angles:

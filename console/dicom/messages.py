@@ -29,6 +29,7 @@ _ALLOWED = {
         "PipelineStep",
         "Problem",
         "Rate",
+        "UltrasoundRegion",
         "Window",
     ),
     "console.model.pipeline": (

@@ -10,9 +10,10 @@ from console.dicom import syntaxes
 from console.dicom.dataset import DicomFile
 from console.dicom.decoders import decoder_for, missing_codec
 from console.dicom.elements import Elements, tag_of
-from console.dicom.geometry import Spacings, angles, calibration, pixel_aspect
+from console.dicom.geometry import angles, calibration, pixel_aspect
 from console.dicom.grayscale import functional_group
 from console.dicom.matrix import Matrix
+from console.dicom.measuring.header import frame_calibrations, frame_regions, read_regions, read_spacings
 from console.dicom.pipeline.description import read_description
 from console.dicom.pipeline.stages import stages
 from console.dicom.rate import Timing, duration, rate
@@ -36,7 +37,7 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         problems.append(matrix.refusal)
     sop_class = elements.text("SOPClassUID") or _meta_text(file.meta, 0x00020002)
     timing = _rate(elements, frames, problems)
-    spacings = _spacings(elements)
+    spacings = read_spacings(elements)
     found = calibration(spacings)
     spacing = spacings.pixel_spacing or spacings.imager_spacing
     aspect = pixel_aspect(spacing, elements.numbers("PixelAspectRatio"))
@@ -77,6 +78,9 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         pipeline=tuple(steps),
         description=description,
         problems=tuple(Problem(what) for what in dict.fromkeys(problems)),
+        frame_calibrations=frame_calibrations(elements, frames),
+        regions=read_regions(elements),
+        frame_regions=frame_regions(elements, frames),
     )
 
 
@@ -136,20 +140,6 @@ def _rate(elements: Elements, frames: int, problems: list[str]) -> Rate:
     frame_time, recommended, cine = (values[0] if values else None for values in first)
     vector = elements.numbers("FrameTimeVector")
     return rate(Timing(frames, pointer, frame_time, vector, recommended, cine), problems)
-
-
-def _spacings(elements: Elements) -> Spacings:
-    measures = functional_group(elements, "PixelMeasuresSequence")
-    source = measures if measures is not None and "PixelSpacing" in measures else elements
-    return Spacings(
-        modality=elements.code("Modality"),
-        pixel_spacing=source.numbers("PixelSpacing"),
-        calibration_type=elements.code("PixelSpacingCalibrationType"),
-        imager_spacing=elements.numbers("ImagerPixelSpacing"),
-        ermf=elements.number("EstimatedRadiographicMagnificationFactor"),
-        sid=elements.number("DistanceSourceToDetector"),
-        sod=elements.number("DistanceSourceToPatient"),
-    )
 
 
 def _angles(elements: Elements) -> Angles:

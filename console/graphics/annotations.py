@@ -1,6 +1,6 @@
 """What a presentation state draws over a frame, as strokes and words (PS3.3 C.10.5)."""
 
-from console.graphics.drawing import NOTHING, Drawn, Label, Point, Stroke, ellipse
+from console.graphics.drawing import NOTHING, Drawn, Lettering, Point, Stroke, ellipse
 from console.graphics.turning import straight_point, turned_point
 from console.model.pipeline import Description, FrameDescription, GraphicObject, TextObject
 from console.model.text import clean
@@ -77,7 +77,7 @@ def _between(t: float, a: float, b: float, c: float, d: float) -> float:
     return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3)
 
 
-def _labels(one: TextObject, place: _Places) -> list[Label]:
+def _labels(one: TextObject, place: _Places) -> list[Lettering]:
     """A text as one line that begins where its box or its anchor does."""
     if one.box is not None:
         (x, y), (right, bottom) = place(one.box[:2], one.box_units), place(one.box[2:], one.box_units)
@@ -88,4 +88,4 @@ def _labels(one: TextObject, place: _Places) -> list[Label]:
         return []
     lines = [clean(line).strip() for line in one.text.replace("\r", "\n").split("\n")]
     text = "  ".join(line for line in lines if line) if lines else ""
-    return [Label(at, text)] if text else []
+    return [Lettering(at, text)] if text else []

@@ -31,7 +31,7 @@ class Stroke:
 
 
 @dataclass(frozen=True)
-class Label:
+class Lettering:
     """A text that begins at a point."""
 
     at: Point
@@ -45,7 +45,7 @@ class Drawn:
     """What lies over a picture."""
 
     strokes: tuple[Stroke, ...] = ()
-    labels: tuple[Label, ...] = ()
+    labels: tuple[Lettering, ...] = ()
 
     def __add__(self, other: "Drawn") -> "Drawn":
         return Drawn(self.strokes + other.strokes, self.labels + other.labels)

@@ -64,6 +64,10 @@ class Player:
         """Frames a second that the file and the chosen speed ask for; 0 for a still."""
         return self.frames / sum(self._times) * 1000.0 * self.speed if self.can_play else 0.0
 
+    def now(self) -> float:
+        """A reading of the clock."""
+        return self._clock()
+
     def frame(self) -> int:
         """The number of the frame that is due now."""
         return self._order[self._due()] if self.playing else self._number

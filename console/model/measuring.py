@@ -5,6 +5,7 @@ numbers. Values depend on the frame and its calibration alone, never on how it i
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from console.model.picture import Calibration
@@ -34,6 +35,12 @@ class ShapeKind(StrEnum):
     """Three points or more; it closes itself and may not cross itself."""
     VESSEL = "vessel"
     """Two points on a vessel, one at each end of the segment."""
+    PROBE = "probe"
+    """One point: the value of the pixel that it lies in."""
+    ARROW = "arrow"
+    """Two points: the tip, and where the arrow begins. It measures nothing."""
+    TEXT = "text"
+    """One point; its name is what stands there. It measures nothing."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,9 @@ class Measured:
 
     kind: ShapeKind
     value: float | None
-    """Length, angle or mean; None where nothing can be said."""
+    """Length, area, angle, or a pixel's value; None where nothing is measured (arrows, texts)."""
     unit: str
-    """"mm", "px", "°" or the unit of the values."""
+    """"mm", "px", "mm²", "px²", "°" or the unit of the values; empty where nothing is measured."""
     pixels: float | None
     """The length in pixels, whatever the calibration; None for angles."""
     calibration: Calibration
@@ -136,3 +143,72 @@ class KnownObject:
     """Of a catheter: "contrast", "saline" or empty for not said; the literature disagrees by 10 %, so it is kept."""
     is_line: bool = False
     """A line of known length instead of a catheter."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Which object was measured, so that another one is never taken for it."""
+
+    sop_instance_uid: str
+    size: int
+    """Bytes of the file."""
+    sha256: str
+    """Of the whole file, hexadecimal."""
+
+
+@dataclass(frozen=True)
+class UserCalibration:
+    """A calibration that the operator made on an object of known size; it holds for the run."""
+
+    known: KnownObject
+    frame: int
+    """Where it was made, from 1."""
+    calibration: Calibration
+    operator: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One shape on one frame, with what it was worth when it was last measured."""
+
+    number: int
+    """Its number in the book, from 1; never given again."""
+    frame: int
+    """From 1."""
+    shape: Shape
+    found: Measured
+    operator: str
+    at: datetime
+    """When it was drawn or last moved."""
+    name: str = ""
+    """What the operator calls it; of a text, what it says."""
+    hidden: bool = False
+    recomputed: datetime | None = None
+    """When another calibration gave it its present value; None while it has the one it was drawn with."""
+    before: str = ""
+    """The value, unit and source that it had before that: "41.2 mm (sid-sod)"."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything measured on one instance."""
+
+    instance: Instance
+    measurements: tuple[Measurement, ...] = ()
+    """In the order of their numbers."""
+    calibration: UserCalibration | None = None
+    """The operator's own, in force for the whole run; None for the header's."""
+    last_number: int = 0
+    """The highest number that was ever given."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A sheet with the way back and the way forth."""
+
+    now: Sheet
+    past: tuple[Sheet, ...] = ()
+    """Earlier sheets, the last one latest."""
+    future: tuple[Sheet, ...] = ()
+    """Sheets that were undone, the last one to come first."""

@@ -83,7 +83,7 @@ class Calibration:
     """Where millimetres would come from (PS3.3 10.7); the unit is mm only when the source says so."""
 
     source: str
-    """fiducial | geometry | pixel-spacing | ermf | sid-sod | detector | none."""
+    """user | fiducial | enhanced | geometry | pixel-spacing | ermf | sid-sod | detector | region | none."""
     unit: str
     """"mm" or "px"."""
     row_spacing: float | None
@@ -92,6 +92,30 @@ class Calibration:
     """Distance between the centres of two columns (horizontal), in `unit`; None when uncalibrated."""
     warnings: tuple[str, ...] = ()
     """Contradictions and limits, one sentence each, translated."""
+    errors: tuple[str, ...] = ()
+    """Those of `warnings` in which the header contradicts itself: shown as an ERROR."""
+    uncertainty_percent: float | None = None
+    """How far lengths may be off because the object's depth is not known, per cent; None where nobody can say."""
+
+
+@dataclass(frozen=True)
+class UltrasoundRegion:
+    """One item of the Sequence of Ultrasound Regions (0018,6011) (PS3.3 C.8.5.5): a part with a scale of its own."""
+
+    left: int
+    """Region Location Min X0 (0018,6018): first column, from 0."""
+    top: int
+    right: int
+    """Region Location Max X1 (0018,601C): last column, itself included."""
+    bottom: int
+    units: tuple[int, int]
+    """Physical Units X and Y Direction (0018,6024), (0018,6026); 3 is cm."""
+    deltas: tuple[float, float]
+    """Physical Delta X and Y (0018,602C), (0018,602E): units a pixel; NaN where absent."""
+    spatial_format: int = 1
+    """Region Spatial Format (0018,6012); 1 is a cross section (2D)."""
+    low_priority: bool = False
+    """Bit 0 of Region Flags (0018,6016): where regions overlap, the other one counts."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +247,12 @@ class PictureInfo:
     description: "Description | None" = None
     """What the pipeline needs to know beyond `grayscale`; None when the object holds no picture."""
     problems: tuple[Problem, ...] = field(default=())
+    frame_calibrations: tuple[Calibration, ...] = ()
+    """One a frame where they differ (the C-arm or the table moves), else empty."""
+    regions: tuple[UltrasoundRegion, ...] = ()
+    """The parts of an ultrasound frame that have a scale of their own."""
+    frame_regions: tuple[tuple[UltrasoundRegion, ...], ...] = ()
+    """One set a frame where they differ, else empty."""
 
     @property
     def is_cine(self) -> bool:

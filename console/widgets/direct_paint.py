@@ -25,12 +25,12 @@ class Canvas(Protocol):
 
 
 class DirectPaintApp(App[int]):
-    """An application on which one widget, the canvas, may write to the terminal itself."""
+    """An application on which some widgets, the canvases, may write to the terminal themselves."""
 
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
 
-    canvas: Canvas | None = None
-    """The widget that paints directly, while it is mounted."""
+    canvases: tuple[Canvas, ...] = ()
+    """The widgets that paint directly, while they are mounted."""
     fault: str = ""
     """Traceback of the exception that ended the console, without local variables (they may hold patient data)."""
 
@@ -55,7 +55,7 @@ class DirectPaintApp(App[int]):
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, renderable)
-        if self.canvas is None or renderable is None or self._batch_count:
+        if not self.canvases or renderable is None or self._batch_count:
             return
         spans = getattr(renderable, "spans", None)
 
@@ -64,7 +64,8 @@ class DirectPaintApp(App[int]):
                 region.y <= y < region.bottom and start < region.right and end > region.x for y, start, end in spans
             )
 
-        self.canvas.after_display(touched)
+        for canvas in self.canvases:
+            canvas.after_display(touched)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the traceback for the fault file instead of printing it, with its local variables, on the terminal."""

@@ -55,6 +55,8 @@ class FrameView(Widget, can_focus=False):
         """True for the middle and right buttons."""
         at: tuple[float, float] = (0.5, 0.5)
         """Where the mouse is now (0..1 across, 0..1 down)."""
+        source: str = ""
+        """Id of the view."""
 
     @dataclass
     class Pressed(Message):
@@ -62,12 +64,16 @@ class FrameView(Widget, can_focus=False):
 
         at: tuple[float, float]
         down: bool
+        source: str = ""
+        """Id of the view."""
 
     @dataclass
     class Pointed(Message):
         """The mouse is at this place, with no button down."""
 
         at: tuple[float, float]
+        source: str = ""
+        """Id of the view."""
 
     @dataclass
     class Scrolled(Message):
@@ -75,6 +81,8 @@ class FrameView(Widget, can_focus=False):
 
         steps: int
         at: tuple[float, float]
+        source: str = ""
+        """Id of the view."""
 
     def __init__(self, widget_id: str) -> None:
         super().__init__(id=widget_id)
@@ -132,15 +140,12 @@ class FrameView(Widget, can_focus=False):
             self._paint()
 
     def on_mount(self) -> None:
-        if isinstance(self.app, DirectPaintApp):
-            self.app.canvas = self
+        if isinstance(self.app, DirectPaintApp) and self not in self.app.canvases:
+            self.app.canvases = (*self.app.canvases, self)
 
     def on_unmount(self) -> None:
-        if isinstance(self.app, DirectPaintApp) and self.app.canvas is self:
-            self.app.canvas = None
-
-    def on_screen_resume(self) -> None:
-        self.on_mount()
+        if isinstance(self.app, DirectPaintApp):
+            self.app.canvases = tuple(canvas for canvas in self.app.canvases if canvas is not self)
 
     @property
     def _app(self) -> DirectPaintApp:
@@ -196,13 +201,13 @@ class FrameView(Widget, can_focus=False):
         self.capture_mouse()
         self._held = (event.screen_x, event.screen_y, event.button != 1)
         if event.button == 1:
-            self.post_message(self.Pressed(self._at(event), True))
+            self.post_message(self.Pressed(self._at(event), True, self.id or ""))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self.release_mouse()
         held, self._held = self._held, None
         if held is not None and not held[2]:
-            self.post_message(self.Pressed(self._at(event), False))
+            self.post_message(self.Pressed(self._at(event), False, self.id or ""))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self._held is not None:
@@ -210,9 +215,9 @@ class FrameView(Widget, can_focus=False):
             self._held = (event.screen_x, event.screen_y, panning)
             if (event.screen_x, event.screen_y) != (x, y):
                 across, down = event.screen_x - x, event.screen_y - y
-                self.post_message(self.Dragged(across, down, panning, self._at(event)))
+                self.post_message(self.Dragged(across, down, panning, self._at(event), self.id or ""))
         else:
-            self.post_message(self.Pointed(self._at(event)))
+            self.post_message(self.Pointed(self._at(event), self.id or ""))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._scrolled(event, 1)
@@ -222,7 +227,7 @@ class FrameView(Widget, can_focus=False):
 
     def _scrolled(self, event: events.MouseEvent, steps: int) -> None:
         event.stop()
-        self.post_message(self.Scrolled(steps, self._at(event)))
+        self.post_message(self.Scrolled(steps, self._at(event), self.id or ""))
 
     def _at(self, event: events.MouseEvent) -> tuple[float, float]:
         """The middle of the cell under the mouse; outside of the view its edge."""

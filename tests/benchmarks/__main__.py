@@ -23,6 +23,7 @@ from tests.benchmarks.pipeline import pipeline
 from tests.benchmarks.practice import practice
 from tests.benchmarks.report import report
 from tests.benchmarks.studies_screen import studies_screen
+from tests.benchmarks.viewer import viewer
 
 
 def main() -> int:
@@ -49,6 +50,7 @@ def main() -> int:
             "report": report,
             "inspections": inspections,
             "pipeline": pipeline,
+            "viewer": viewer,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)

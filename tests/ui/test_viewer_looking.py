@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
@@ -29,7 +30,7 @@ def greys(app: ConsoleApp) -> NDArray[np.int_]:
         upper: list[int] = []
         lower: list[int] = []
         for text, foreground, background in painting.cells(row):
-            for _cell in text:
+            for _cell in range(cell_len(text)):
                 upper.append(foreground[0] if isinstance(foreground, tuple) else 0)
                 lower.append(background[0] if isinstance(background, tuple) else 0)
         lines += [upper, lower]

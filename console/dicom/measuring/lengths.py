@@ -20,6 +20,9 @@ _POINTS = {
     ShapeKind.ELLIPSE: (2, 2),
     ShapeKind.POLYGON: (3, 10_000),
     ShapeKind.VESSEL: (2, 10_000),
+    ShapeKind.PROBE: (1, 1),
+    ShapeKind.ARROW: (2, 2),
+    ShapeKind.TEXT: (1, 1),
 }
 REGIONS = (ShapeKind.RECTANGLE, ShapeKind.ELLIPSE, ShapeKind.POLYGON)
 """Shapes with an inside."""
@@ -33,6 +36,9 @@ NAMES = {
     ShapeKind.ELLIPSE: N_("ellipse"),
     ShapeKind.POLYGON: N_("polygon"),
     ShapeKind.VESSEL: N_("vessel"),
+    ShapeKind.PROBE: N_("pixel"),
+    ShapeKind.ARROW: N_("arrow"),
+    ShapeKind.TEXT: N_("text"),
 }
 """What each shape is called."""
 _TINY = 1e-9
@@ -77,7 +83,7 @@ def checked(shape: Shape, columns: int, rows: int) -> Shape:
         _refuse(_("The polygon crosses itself, so what lies inside cannot be said. Draw it again."))
     if shape.kind in REGIONS and area(shape, PIXELS) < _TINY:
         _refuse(_("The {shape} has no area. Draw it larger.").format(shape=name))
-    if shape.kind in (ShapeKind.DISTANCE, ShapeKind.POLYLINE, ShapeKind.PROFILE, ShapeKind.VESSEL):
+    if shape.kind in (ShapeKind.DISTANCE, ShapeKind.POLYLINE, ShapeKind.PROFILE, ShapeKind.VESSEL, ShapeKind.ARROW):
         if length(shape.points, PIXELS) < _TINY:
             _refuse(_("The {shape} has no length: its points are the same.").format(shape=name))
     elif shape.kind in (ShapeKind.ANGLE, ShapeKind.COBB):

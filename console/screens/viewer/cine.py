@@ -35,7 +35,7 @@ class CineKeys(Masking):
 
     def action_way(self) -> None:
         if self._is_cine() and self.playback is not None:
-            self.playback.next_way()
+            self._together(lambda playback: playback.next_way())
             self.notify(
                 {"loop": _("Round and round."), "sweep": _("To and fro."), "reverse": _("Backwards.")}[
                     self.playback.state().way
@@ -49,10 +49,10 @@ class CineKeys(Masking):
             return
         state = self.playback.state()
         if self._trimming is not None:
-            self.playback.trim(self._trimming, state.frame)
-            self._trimming = None
+            first, self._trimming = self._trimming, None
+            self._together(lambda playback: playback.trim(first, state.frame))
         elif state.trim != (1, self.playback.info.frames):
-            self.playback.trim(None, None)
+            self.action_untrim()
         else:
             self._trimming = state.frame
             sentence = _("The part begins at frame {frame}; go to its end and press again.")
@@ -60,8 +60,7 @@ class CineKeys(Masking):
 
     def action_untrim(self) -> None:
         self._trimming = None
-        if self.playback is not None:
-            self.playback.trim(None, None)
+        self._together(lambda playback: playback.trim(None, None))
 
     def _is_cine(self) -> bool:
         if self.playback is None:
@@ -99,7 +98,7 @@ class CineKeys(Masking):
     def action_key_image(self) -> None:
         if self.playback is not None:
             frame = self.playback.state().frame
-            self.playback.seek(frame)
+            self.action_seek(frame)
             self._toggle_key(self.playback.info.sop_instance_uid, frame)
 
     @on(Marked)
@@ -122,7 +121,7 @@ class CineKeys(Masking):
             self.notify(_("No frame is marked as a key image; q marks the one shown."), markup=False)
             return
         now = self.playback.state().frame
-        self.playback.seek(next((frame for frame in frames if frame > now), frames[0]))
+        self.action_seek(next((frame for frame in frames if frame > now), frames[0]))
 
     @work(exclusive=True, group="choose")
     async def action_key_list(self) -> None:
@@ -136,4 +135,4 @@ class CineKeys(Masking):
         choices = [line.format(frame=key.frame, time=f"{key.at:%Y-%m-%d %H:%M}", operator=key.by) for key in marked]
         chosen = await self.app.push_screen_wait(Choose(_("Key images"), choices))
         if chosen is not None and self.playback is playback:
-            playback.seek(marked[chosen].frame)
+            self.action_seek(marked[chosen].frame)

@@ -1,7 +1,10 @@
 """What keys and mouse do to the picture: each action is one call of the playback."""
 
+from collections.abc import Callable, Iterator
+
 from textual import on
 
+from console.playback import Playback
 from console.screens.viewer.pointing import Pointing
 from console.widgets.frame_view import FrameView
 
@@ -9,21 +12,48 @@ from console.widgets.frame_view import FrameView
 class PlaybackControls(Pointing):
     """The part of the viewer between the operator's hand and the playback."""
 
-    def action_play(self) -> None:
+    def everyone(self) -> Iterator[Playback]:
+        """The cines that go together, the one with the keys first."""
         if self.playback is not None:
-            self.playback.toggle()
+            yield self.playback
+
+    def owns(self, source: str) -> bool:
+        """Whether a view is the one with the keys."""
+        return True
+
+    def activate(self, view: str) -> None:
+        """Give the keys to another picture."""
+
+    def action_play(self) -> None:
+        if self.playback is None:
+            return
+        wanted, now = not self.playback.state().playing, self.playback.now()
+        self._together(lambda playback: playback.play(wanted, now), align=wanted)
+        if not wanted:
+            self._together(lambda playback: None, align=True)
 
     def action_step(self, count: int) -> None:
         if self.playback is not None:
             self.playback.step(count)
+            self._together(lambda playback: None, align=True)
 
     def action_seek(self, number: int) -> None:
         if self.playback is not None:
             self.playback.seek(number)
+            self._together(lambda playback: None, align=True)
 
     def action_speed(self, step: int) -> None:
-        if self.playback is not None:
-            self.playback.speed(step)
+        self._together(lambda playback: playback.speed(step))
+
+    def _together(self, act: Callable[[Playback], None], *, align: bool = False) -> None:
+        """Do the same to all cines; with `align` the others go to the frame of the first before."""
+        first = None
+        for playback in self.everyone():
+            if first is None:
+                first = playback.state().frame
+            elif align:
+                playback.seek(first)
+            act(playback)
 
     def action_next_window(self) -> None:
         if self.playback is not None:
@@ -80,9 +110,11 @@ class PlaybackControls(Pointing):
     @on(FrameView.Dragged)
     def dragged(self, event: FrameView.Dragged) -> None:
         event.stop()
-        view = self.query_one(FrameView).size
-        if self.playback is None or (not event.panning and self.mouse_at(event.at)):
+        if self.playback is None or not self.owns(event.source):
             return
+        if not event.panning and self.mouse_at(event.at):
+            return
+        view = self.query_one(f"#{event.source}", FrameView).size
         if event.panning:
             self.playback.pan(-event.across / max(view.width, 1), -event.down / max(view.height, 1))
         else:
@@ -91,16 +123,19 @@ class PlaybackControls(Pointing):
     @on(FrameView.Pressed)
     def pressed(self, event: FrameView.Pressed) -> None:
         event.stop()
+        if event.down and not self.owns(event.source):
+            self.activate(event.source)
+            return
         self.mouse_pressed(event.at, event.down)
 
     @on(FrameView.Pointed)
     def pointed(self, event: FrameView.Pointed) -> None:
         event.stop()
-        if not self.points:
+        if not self.points and self.owns(event.source):
             self.mouse_at(event.at)
 
     @on(FrameView.Scrolled)
     def scrolled(self, event: FrameView.Scrolled) -> None:
         event.stop()
-        if self.playback is not None:
+        if self.playback is not None and self.owns(event.source):
             self.playback.zoom(event.steps, event.at)

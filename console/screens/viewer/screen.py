@@ -22,13 +22,13 @@ from console.i18n import _, ngettext
 from console.model.picture import PictureInfo
 from console.model.progress import Progress, Ticker
 from console.model.view import ViewState
+from console.pages import PageReader
 from console.pictures import MOST_FILES, find_files, no_picture_sentence
-from console.playback import Playback, Shot
+from console.playback import WHOLE_CACHE, Playback, Shot
 from console.screens.base import bindings_of
-from console.screens.viewer.cine import CineKeys
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts, shown_name
 from console.screens.viewer.header import HeaderScreen
-from console.screens.viewer.reading import ReportReading
+from console.screens.viewer.panes import Panes
 from console.services import Preferences, Services
 from console.widgets.bars import Key, fit, joined, side_by_side
 from console.widgets.frame_view import FrameView
@@ -47,7 +47,7 @@ _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
 
 
-class ViewerScreen(CineKeys, ReportReading):
+class ViewerScreen(Panes):
     """Shows the files at and below some paths, one at a time.
 
     Workers read, the playback's thread draws, this class decides.
@@ -88,9 +88,10 @@ class ViewerScreen(CineKeys, ReportReading):
 
     @dataclass
     class Drawn(Message):
-        """The playback has a picture."""
+        """A playback has a picture."""
 
         shot: Shot
+        view: str
 
     def __init__(self, services: Services, paths: Sequence[Path], make_encoder: Callable[[], Encoder]) -> None:
         super().__init__(services)
@@ -105,7 +106,7 @@ class ViewerScreen(CineKeys, ReportReading):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="stage"):
-            yield FrameView("picture")
+            yield from self.panes()
             why = LineList("why", ellipsis=self.console_app.symbols.ellipsis)
             why.display = why.can_focus = False
             yield why
@@ -128,7 +129,8 @@ class ViewerScreen(CineKeys, ReportReading):
         self._find()
 
     def on_unmount(self) -> None:
-        self._stop()
+        for playback in self.everyone():
+            playback.close()
 
     def _file_name(self, path: Path | str) -> str:
         return shown_name(Path(path), self.services.preferences.now.privacy)
@@ -177,7 +179,7 @@ class ViewerScreen(CineKeys, ReportReading):
         self._index, self._info, self._report, self._pages = index, None, None, None
         self.query_one(LineList).remember(0)
         self._show_lines()
-        self.query_one(FrameView).clear()
+        self.view.clear()
         self.query_one("#badge", Static).update("")
         self._say(_("opening {name} …").format(name=self._file_name(self._files[index])))
         self._open(self._files[index])
@@ -215,18 +217,26 @@ class ViewerScreen(CineKeys, ReportReading):
             self.action_back()
 
     def _start(self, info: PictureInfo) -> None:
+        self.playback = self.start_playback(info, self._view, self._pages, WHOLE_CACHE)
+        self.fit_views()
+        self.read_keys()
+
+    def start_playback(self, info: PictureInfo, view: str, pages: PageReader | None, cache_bytes: int) -> Playback:
+        """A playback that draws into a view."""
         playback = Playback(
             self.services.reader,
             info,
             self._make_encoder,
             partial(_texts_of, info, self.services.preferences, self.console_app.symbols.ellipsis),
-            self._deliver,
-            frames=self._pages,
+            partial(self._deliver, view),
+            frames=pages,
             autoplay=self.services.preferences.now.autoplay,
+            cache_bytes=cache_bytes,
         )
-        self.playback = playback
-        self._resize()
-        self.read_keys()
+        size = self.query_one(f"#{view}", FrameView).size
+        if size:
+            playback.resize(size.width, size.height)
+        return playback
 
     def _stop(self) -> None:
         if self.playback is not None:
@@ -235,17 +245,20 @@ class ViewerScreen(CineKeys, ReportReading):
 
     # Drawing
 
-    def _deliver(self, shot: Shot) -> None:
+    def _deliver(self, view: str, shot: Shot) -> None:
         """Called from the playback's thread."""
-        self.post_message(self.Drawn(shot))
+        self.post_message(self.Drawn(shot, view))
 
     @on(Drawn)
     def draw(self, event: Drawn) -> None:
         event.stop()
+        if event.view != self._view:
+            self.drawn_beside(event.view, event.shot)
+            return
         playback, shot = self.playback, event.shot
         if playback is None or shot.info is not playback.info:
             return
-        view = self.query_one(FrameView)
+        view = self.view
         view.playing = shot.state.playing
         drawn = view.show(shot.painting)
         playback.painted(shot, drawn=drawn)
@@ -259,15 +272,10 @@ class ViewerScreen(CineKeys, ReportReading):
     @on(FrameView.Resized)
     def resized(self, event: FrameView.Resized) -> None:
         event.stop()
-        self._resize()
+        self.fit_views()
         self._said = ""
         self._say_state()
         self._say_badge()
-
-    def _resize(self) -> None:
-        size = self.query_one(FrameView).size
-        if self.playback is not None and size:
-            self.playback.resize(size.width, size.height)
 
     def _say_state(self) -> None:
         if self.playback is None or self._info is None or self._shot is None:
@@ -334,25 +342,29 @@ class ViewerScreen(CineKeys, ReportReading):
             self._show_file((self._index + step) % len(self._files))
 
     def action_back(self) -> None:
-        if not self.end_pointing() and not self.stop_export():
-            self._stop()
-            self.answer()
+        if self.end_pointing() or self.stop_export():
+            return
+        if self._others:
+            self.lay_out(1)
+            return
+        self._stop()
+        self.answer()
 
     # Around the screen
 
     def on_screen_suspend(self) -> None:
-        if self.playback is not None:
-            self.playback.suspend()
+        for playback in self.everyone():
+            playback.suspend()
 
     async def on_screen_resume(self) -> None:
         await super().on_screen_resume()
-        if self.playback is not None:
-            self.playback.resume()
+        for playback in self.everyone():
+            playback.resume()
 
     async def retranslate(self) -> None:
         """Only words change; the picture goes on playing."""
-        if self.playback is not None:
-            self.playback.texts_changed()
+        for playback in self.everyone():
+            playback.texts_changed()
         self._show_lines()
         self._say_state()
         self._say_badge()
@@ -362,8 +374,8 @@ class ViewerScreen(CineKeys, ReportReading):
         if self._report is not None and self._report.pages:
             self._show_file(self._index)
             return
-        if self.playback is not None:
-            self.playback.texts_changed()
+        for playback in self.everyone():
+            playback.texts_changed()
         self._show_lines()
 
 

@@ -126,7 +126,7 @@ def test_mm_always_has_a_source_and_a_believable_spacing(
 ) -> None:
     found = calibration(Spacings(modality, spacing, kind, imager, ermf, sid, sod))
     if found.unit == "mm":
-        assert found.source in ("fiducial", "geometry", "pixel-spacing", "ermf", "sid-sod", "detector")
+        assert found.source in ("fiducial", "enhanced", "geometry", "pixel-spacing", "ermf", "sid-sod", "detector")
         assert found.row_spacing is not None
         assert found.column_spacing is not None
         assert 0 < found.row_spacing <= 50

@@ -15,9 +15,10 @@ from console.dicom.reader import PictureReader
 from console.errors import DicomReadError
 from console.graphics.encoder import choose
 from console.graphics.terminal import unasked
+from console.look import Look
 from console.model.picture import Window
 from console.model.pipeline import Presentation
-from console.painter import Look, Painter
+from console.painter import Painter
 from console.pictures import Pictures
 from tests.unit.dicom.pipeline.makers import Array, dataset, grey_object, overlay
 from tests.unit.dicom.pipeline.test_state import state
