@@ -6,16 +6,16 @@ wrong stands in one JSON file, by which the answers of a trainee, or of the doct
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from console.demo.damage_cases import CASES, Case
 from console.demo.damage_changes import Damaged
-from console.demo.damage_kit import Kit, dataset_at, places
+from console.demo.damage_judging import about, repaired
+from console.demo.damage_kit import Kit
 from console.demo.truth import GENERATOR_VERSION
-from console.dicom.characters import decode
 from console.errors import StoreError
 from console.i18n import _
 from console.store.files import replace_file
@@ -25,9 +25,6 @@ FOLDER = "damaged"
 """In the home folder of the practice site."""
 TRUTH = "damaged-truth.json"
 """Beside it."""
-_PIXELS = 0x7FE00010
-_KEPT = (0x00080018, 0x0020000D, 0x0020000E, 0x00080020, 0x00100010, 0x00100020, 0x00100030, 0x00100040)
-"""What a repaired file has to say as the healthy one did: UIDs, Study Date, the patient."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +60,15 @@ def build_damaged(home: Path) -> Path:
     if _is_made(truth):
         return root
     cases = []
-    for name, data, about in damaged_files():
+    for name, data, truth_of_case in damaged_files():
         path = root / name
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise cannot_write(path.parent, error) from error
         replace_file(path, data)
-        if about:
-            cases.append(about)
+        if truth_of_case:
+            cases.append(truth_of_case)
     document = {"generator_version": GENERATOR_VERSION, "cases": cases}
     replace_file(truth, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     return root
@@ -82,18 +79,18 @@ def score(root: Path, truth: Path, named: Iterable[tuple[str, str]]) -> Score:
     cases = _cases(truth)
     said = {(_below(root, path), code) for path, code in named}
     wrong = {(path, code) for case in cases for path, codes in case["codes"].items() for code in codes}
-    repaired: list[str] = []
+    right: list[str] = []
     spoiled: list[str] = []
     for case in cases:
-        for path, about in case["files"].items():
-            verdict = _repaired(root / path, about, case["healthy"] if path == case["damaged"] else {})
+        for path, before in case["files"].items():
+            verdict = repaired(root / path, before, case["healthy"] if path == case["damaged"] else {})
             if verdict is not None:
-                (repaired if verdict else spoiled).append(path)
+                (right if verdict else spoiled).append(path)
     return Score(
         tuple(sorted(said & wrong)),
         tuple(sorted(wrong - said)),
         tuple(sorted(said - wrong)),
-        tuple(repaired),
+        tuple(right),
         tuple(spoiled),
     )
 
@@ -108,58 +105,8 @@ def _truth(case: Case, folder: str, made: Damaged) -> dict[str, Any]:
         "codes": {f"{folder}/{name}": list(those) for name, those in codes.items()},
         "remedy": case.remedy,
         "files": {f"{folder}/{name}": hashlib.sha256(data).hexdigest() for name, data in made.files.items()},
-        "healthy": _about(made.healthy) if made.healthy else {},
+        "healthy": about(made.healthy) if made.healthy else {},
     }
-
-
-def _about(healthy: bytes) -> dict[str, Any]:
-    """By what a repair is judged: the whole file, or, where only that can come back, its data set and what it says."""
-    about: dict[str, Any] = {"sha256": hashlib.sha256(healthy).hexdigest()}
-    if healthy[128:132] == b"DICM" and b"DICOMDIR" not in healthy[:400] and places(healthy).get(0x00041220) is None:
-        about["dataset_sha256"] = hashlib.sha256(healthy[dataset_at(healthy) :]).hexdigest()
-        about |= _said(healthy)
-    return about
-
-
-def _said(data: bytes) -> dict[str, Any]:
-    """Pixels and identity of a file in explicit VR little endian; nothing for what cannot be read."""
-    try:
-        known = places(data)
-        pixels = known.get(_PIXELS)
-        charset = data[known[0x00080005].value : known[0x00080005].end] if 0x00080005 in known else b""
-        values = {
-            f"{tag:08X}": decode(
-                data[known[tag].value : known[tag].end].rstrip(b"\0 "), charset.strip(b"\0 ").decode("latin-1")
-            )
-            for tag in _KEPT
-            if tag in known
-        }
-        digest = hashlib.sha256(data[pixels.value : pixels.end]).hexdigest() if pixels else ""
-    except (KeyError, IndexError, ValueError, OverflowError):
-        return {}
-    return {"pixels_sha256": digest, "values": values}
-
-
-def _repaired(path: Path, before: str, healthy: Mapping[str, Any]) -> bool | None:
-    """Whether a file that was changed is right; None where it is as it was laid there."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return False if before else None
-    sha = hashlib.sha256(data).hexdigest()
-    if sha == before:
-        return None
-    if sha == healthy.get("sha256"):
-        return True
-    if not healthy.get("values") or data[128:132] != b"DICM":
-        return False
-    try:
-        if hashlib.sha256(data[dataset_at(data) :]).hexdigest() == healthy["dataset_sha256"]:
-            return True
-    except (StopIteration, ValueError, IndexError):
-        return False
-    said = _said(data)
-    return bool(said) and said["values"] == healthy["values"] and said["pixels_sha256"] == healthy["pixels_sha256"]
 
 
 def _is_made(truth: Path) -> bool:

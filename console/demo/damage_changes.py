@@ -18,6 +18,7 @@ from console.demo.damage_kit import (
     valued,
     without,
 )
+from console.demo.texts import Charset
 
 PIXELS = 0x7FE00010
 IMPLICIT, BIG, DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
@@ -45,6 +46,11 @@ def changed(
         return Damaged({"IMG0001.dcm": change(kit, healthy)}, healthy)
 
     return make
+
+
+def misspelled(tag: int, vr: str, right: bytes, wrong: bytes) -> Callable[[Kit], Damaged]:
+    """An element that the sound object has with another value."""
+    return changed(lambda _kit, data: valued(data, tag, vr, wrong), lambda kit: valued(kit.native(), tag, vr, right))
 
 
 def given(tag: int, vr: str, value: bytes, *, pad: bool = True) -> Callable[[Kit], Damaged]:
@@ -198,12 +204,35 @@ def medium(kit: Kit, listed: tuple[int, ...], there: tuple[int, ...]) -> dict[st
     return files | {f"IMAGES/IM{number}": objects[number] for number in there}
 
 
+def mislabelled(charset: Charset) -> Callable[[Kit], Damaged]:
+    """GBK texts, which the right label would explain."""
+
+    def make(kit: Kit) -> Damaged:
+        wrong = kit.native(charset=charset)
+        return Damaged({"IMG0001.dcm": wrong}, valued(wrong, 0x00080005, "CS", b"GBK"))
+
+    return make
+
+
+def with_siblings(change: Callable[[bytes], bytes]) -> Callable[[Kit], Damaged]:
+    """One of three files of a series."""
+
+    def make(kit: Kit) -> Damaged:
+        files = {f"IMG000{number}.dcm": kit.native(number) for number in (1, 2, 3)}
+        healthy = files["IMG0001.dcm"]
+        return Damaged({**files, "IMG0001.dcm": change(healthy)}, healthy)
+
+    return make
+
+
 def missing(kit: Kit) -> Damaged:
-    return Damaged(medium(kit, (1, 2, 3), (1, 2)), b"", {"DICOMDIR": ("directory-file-missing",)})
+    files = medium(kit, (1, 2, 3), (1, 2))
+    return Damaged(files, medium(kit, (1, 2), (1, 2))["DICOMDIR"], {"DICOMDIR": ("directory-file-missing",)})
 
 
 def unlisted(kit: Kit) -> Damaged:
-    return Damaged(medium(kit, (1, 2), (1, 2, 3)), b"", {"DICOMDIR": ("directory-file-unlisted",)})
+    files = medium(kit, (1, 2), (1, 2, 3))
+    return Damaged(files, medium(kit, (1, 2, 3), ())["DICOMDIR"], {"DICOMDIR": ("directory-file-unlisted",)})
 
 
 def broken_directory(kit: Kit) -> Damaged:

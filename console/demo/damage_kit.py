@@ -135,12 +135,15 @@ _LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b
 
 
 def places(data: bytes) -> dict[int, Place]:
-    """The top-level elements by tag, up to the first of undefined length, which is the last."""
+    """The top-level elements by tag, up to the first of undefined length or without VR, which is the last."""
     found: dict[int, Place] = {}
     at = 132
     while at + 8 <= len(data):
         group, number = struct.unpack_from("<HH", data, at)
-        long = data[at + 4 : at + 6] in _LONG
+        vr = data[at + 4 : at + 6]
+        long = vr in _LONG
+        if not vr.isalpha() or (long and at + 12 > len(data)):
+            break
         length_at = at + 8 if long else at + 6
         length = struct.unpack_from("<I" if long else "<H", data, length_at)[0]
         value = at + (12 if long else 8)

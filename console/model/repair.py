@@ -104,6 +104,10 @@ class RepairPlan:
     refused: tuple[Refused, ...] = ()
     unchanged: int = 0
     notes: tuple[Sentence, ...] = ()
+    reason: str = "CORRECT"
+    """Reason for the Attribute Modification (0400,0565): CORRECT or COERCE."""
+    record: bool = True
+    """Whether the objects themselves record the change (PS3.3 C.12.1.1.9)."""
     root: str = ""
     """The folder that all files lie below: results are laid out as they lie there."""
 

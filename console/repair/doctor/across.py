@@ -69,12 +69,20 @@ class Comparison:
         self._write()
         self._base.execute("CREATE INDEX by_instance ON file (instance)")
         self._base.execute("CREATE INDEX by_study ON file (study)")
+        self._base.execute("CREATE INDEX by_path ON file (path)")
         yield from self._twice()
         yield from self._patients()
         yield from self._studies()
         yield from self._series()
         yield from self._gaps()
         yield from self._directories()
+
+    def alone(self, path: str) -> bool:
+        """Whether a file is the only one of its study here, or belongs to none."""
+        self._write()
+        query = "SELECT count(*) FROM file WHERE study != '' AND study IN (SELECT study FROM file WHERE path = ?)"
+        (count,) = self._base.execute(query, (os.fsencode(path),)).fetchone()
+        return int(count) < 2
 
     def studies(self) -> Iterator[tuple[int, list[str]]]:
         """Each study: the place of its first file, and the paths of all."""

@@ -1,14 +1,18 @@
 """What stands in front of the data set: preamble, mark, file meta group (PS3.10 7.1)."""
 
+import re
 from typing import NamedTuple
 
 from console.i18n import N_
 from console.repair.doctor.codes import Found
+from console.repair.sniffing import ENOUGH, scores
 
 _MARK = b"DICM"
 _FAR = 4096
 """How far behind the start a displaced mark is looked for."""
 _LONG = (b"OB", b"OW", b"UN", b"UT", b"SQ")
+
+_BEGINNINGS = re.compile(rb"\x08\x00[\x00-\x18]\x00(?:UL|CS|DA|TM|UI)")
 
 
 class Envelope(NamedTuple):
@@ -43,13 +47,15 @@ def envelope_of(data: bytes) -> Envelope:
     meta, ends, stated = _group(data, begins)
     if not meta:
         likely = is_element(data, begins)
-        if not likely and shift == 0:
-            # The mark alone may be luck, but nothing else stands where a preamble would.
-            likely = len(data) <= begins
+        if not likely and shift < 0 and (place := _displaced(data)):
+            detail = N_("The data set begins at byte {place}.")
+            found = [Found("bytes-before", detail, {"place": place}, 0), *found]
+            begins = shift = place
+            likely = True
         if shift == 0:
             found.append(Found("no-meta", N_("Behind the mark the data set begins at once."), {}, begins))
         else:
-            found.append(Found("no-meta", N_("The data set begins with the first byte."), {}, begins))
+            found.append(Found("no-meta", "", {}, begins))
         return Envelope(begins, shift, meta, tuple(found) if likely or shift == 0 else (), likely or shift == 0)
     if stated is None:
         found.append(Found("no-meta-length", "", {}, begins, 0x00020000))
@@ -80,6 +86,14 @@ def is_element(data: bytes, at: int) -> bool:
             if following and int.from_bytes(following, order) in (group, 0x0008, 0x0010):
                 return True
     return False
+
+
+def _displaced(data: bytes) -> int:
+    """Where a data set without an envelope begins behind stray bytes; 0 where none does."""
+    for found in _BEGINNINGS.finditer(bytes(data[:_FAR])):
+        if found.start() and scores(data, found.start())[False, True] >= ENOUGH:
+            return found.start()
+    return 0
 
 
 def _front(data: bytes) -> tuple[int, int]:

@@ -7,6 +7,7 @@ processes beside the console, which also keep it alive whatever stands in the fi
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from console.model.diagnosis import Diagnosis, DoctorReport, Severity
 from console.model.progress import Progress
 from console.repair.doctor.across import Comparison
 from console.repair.doctor.baseline import Baseline
-from console.repair.doctor.codes import Found, diagnosis
+from console.repair.doctor.codes import SIBLING, Found, diagnosis
 from console.repair.doctor.crew import Batch, Crew
 from console.repair.doctor.file import named_like_dicom
 from console.repair.doctor.listing import Listed, files_of
@@ -112,6 +113,9 @@ class _Visit:
             self._add(across.order, across.path, across.found, across.others)
             if self._stopped():
                 return
+        for at, (place, told) in enumerate(self._findings):
+            if told.remedy == SIBLING and self.comparison.alone(told.path):
+                self._findings[at] = (place, replace(told, remedy="", repairable=False))
         if self._baseline is not None:
             for path, found in self._baseline.gone(self._paths):
                 self._add(self._listed, path, found, aside=True)

@@ -3,6 +3,7 @@
 Takes bytes, opens nothing, decodes no pixel. Whatever the bytes are, it returns.
 """
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from console.repair.doctor.envelope import Envelope, envelope_of, is_element
 from console.repair.doctor.harvest import Harvest, name_of
 from console.repair.doctor.pixels import pixel_findings
 from console.repair.doctor.required import day_findings, required_findings
-from console.repair.doctor.structure import break_findings, is_deflated, syntax_findings
+from console.repair.doctor.structure import break_findings, encoding_of, is_deflated, syntax_findings
 from console.repair.doctor.texts import text_findings
 from console.repair.remedies.sight import Sight
 from console.repair.spans import Tree, walk, walk_dataset
@@ -107,9 +108,18 @@ def _examined(path: str, data: bytes, envelope: Envelope, today: date, *, deflat
 
 def _walked(data: bytes, envelope: Envelope) -> Tree:
     tree = walk(data)
-    if tree.start == envelope.start or tree.nodes:
+    declared = encoding_of(envelope.syntax)
+    if declared is None or declared == (tree.implicit, tree.little):
         return tree
-    return walk_dataset(data, envelope.start, implicit=False, little=True)
+    # The first element may look like another encoding by chance: the one that is named is believed where it fits.
+    named = walk_dataset(data, envelope.start, implicit=declared[0], little=declared[1])
+    if named.trouble or any(node.flag and node.tag not in _PIXELS for node in named.nodes):
+        return tree
+    if 2 * sum(node.implicit == declared[0] for node in named.nodes) <= len(named.nodes):
+        # Elements without VR are tolerated in an explicit data set, but not as the rule.
+        return tree
+    meta = [node for node in tree.nodes if node.end <= envelope.start]
+    return replace(named, nodes=[*meta, *named.nodes], preamble=tree.preamble, syntax=tree.syntax, head=tree.head)
 
 
 def _expanded(data: bytes, envelope: Envelope) -> bytes | None:

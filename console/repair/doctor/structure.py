@@ -23,9 +23,7 @@ def syntax_findings(envelope: Envelope, tree: Tree) -> list[Found]:
     declared = envelope.syntax
     if not declared or not any(node.kind == "E" and node.tag >> 16 > 2 for node in tree.nodes):
         return []
-    implicit = declared in (IMPLICIT, GE_PRIVATE)
-    little = declared != BIG_ENDIAN
-    if (tree.implicit, tree.little) == (implicit, little):
+    if encoding_of(declared) in (None, (tree.implicit, tree.little)):
         return []
     actual = {(True, True): IMPLICIT, (False, True): EXPLICIT, (False, False): BIG_ENDIAN}.get(
         (tree.implicit, tree.little), ""
@@ -33,6 +31,13 @@ def syntax_findings(envelope: Envelope, tree: Tree) -> list[Found]:
     values = {"syntax": syntax_name(declared), "actual": syntax_name(actual) if actual else "?"}
     detail = N_("The file names {syntax}; the data set is {actual}.")
     return [Found("wrong-syntax", detail, values, envelope.start, 0x00020010, META)]
+
+
+def encoding_of(syntax: str) -> tuple[bool, bool] | None:
+    """(implicit, little) of a transfer syntax; None for none. What is not known to be otherwise is explicit little."""
+    if not syntax:
+        return None
+    return syntax in (IMPLICIT, GE_PRIVATE), syntax != BIG_ENDIAN
 
 
 def break_findings(sight: Sight) -> list[Found]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pydicom.datadict import dictionary_VR
+
 from console.dicom.characters import Kind
 from console.errors import DicomReadError
 from console.i18n import N_
@@ -20,7 +22,6 @@ from console.model.sentence import Sentence
 from console.repair.remedies.remedy import Refusal
 from console.repair.remedies.values import TEXTS, padded
 from console.repair.spans import Node, Tree, walk
-from pydicom.datadict import dictionary_VR
 
 Place = tuple[tuple[int, int], ...]
 """Where a data set stands: the sequences and item numbers (from 0) on the way to it; empty for the file itself."""

@@ -9,11 +9,12 @@ import struct
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
+
 from console.dicom.characters import encode
 from console.errors import UsageError
 from console.i18n import N_, _
 from console.plain import clean
-from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
 
 TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 """The VRs that Specific Character Set applies to (PS3.5 6.1.2.2)."""

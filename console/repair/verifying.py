@@ -1,0 +1,196 @@
+"""Before a new file takes the place of the old one: every copied byte compared, every element that changed expected."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from console.errors import StoreError
+from console.i18n import _
+from console.model.repair import Edit
+from console.repair.pieces import CHUNK, Pieces, read_at
+from console.repair.spans import PIXELS, UNDEFINED, Data, Node, Tree, walk
+
+_SMALL = 1 << 16
+"""Bytes of a value that is compared with the plan; longer ones are compared where they were copied."""
+Path = tuple[tuple[int, int], ...]
+
+
+class VerifyError(StoreError):
+    """The new file is not what the plan says; it never takes the place of the old one."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(_("The new file was not accepted"), detail)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What the comparison found."""
+
+    old_sha256: str
+    new_sha256: str
+    pixels_sha256: str
+    """Of the value of Pixel Data in the new file; empty where there is none."""
+    compared: int
+    """Bytes compared one by one."""
+
+
+def compare(source: int, size: int, target: int, pieces: Pieces, pixels: tuple[int, int] | None) -> Verified:
+    """Read both files once: hashes of both, of the pixel span (from, to in the new file), every copied byte compared.
+
+    Raises VerifyError, OSError. The hashes are made beside each other: they are what takes the time.
+    """
+    old, new, picture = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
+    place = at = compared = 0
+    with ThreadPoolExecutor(2) as pool:
+        for part in pieces.parts:
+            if isinstance(part, bytes):
+                written = _exactly(target, at, len(part))
+                if written != part:
+                    raise VerifyError(_("What was written is not what was planned (byte {at}).").format(at=at))
+                new.update(written)
+                _feed(picture, written, at, pixels)
+                at += len(part)
+                continue
+            start, end = part
+            while place < start:
+                gone = _exactly(source, place, min(CHUNK, start - place))
+                old.update(gone)
+                place += len(gone)
+            while place < end:
+                count = min(CHUNK, end - place)
+                before, after = _exactly(source, place, count), _exactly(target, at, count)
+                jobs = [pool.submit(old.update, before), pool.submit(_feed, picture, after, at, pixels)]
+                new.update(after)
+                if before != after:
+                    raise VerifyError(_("A copied byte differs near byte {at}.").format(at=at))
+                for job in jobs:
+                    job.result()
+                place, at, compared = place + count, at + count, compared + count
+        while place < size:
+            gone = _exactly(source, place, min(CHUNK, size - place))
+            old.update(gone)
+            place += len(gone)
+    if read_at(target, at, 1):
+        raise VerifyError(_("The new file is longer than planned."))
+    return Verified(old.hexdigest(), new.hexdigest(), picture.hexdigest() if pixels else "", compared)
+
+
+def check_tree(
+    old: Data,
+    before: Tree,
+    new: Data,
+    edits: Sequence[Edit],
+    appended: Mapping[int, bytes],
+    *,
+    patched: bool,
+) -> tuple[int, int] | None:
+    """Walk the new file strictly, and hold what differs against the plan; its pixel span. Raises VerifyError.
+
+    Where bytes outside the elements were patched only the walk is asked: the elements of a file that could not be
+    parsed before cannot be compared one by one.
+    """
+    after = walk(new)
+    if after.trouble:
+        raise VerifyError(_("The new file cannot be parsed: {what}.").format(what=after.trouble))
+    if len(after.notes) > len(before.notes):
+        raise VerifyError(
+            _("The new file has an oddity that the old one had not: {what}.").format(what=after.notes[-1])
+        )
+    flagged = {node.flag for node in after.nodes if node.flag} - {node.flag for node in before.nodes if node.flag}
+    if flagged:
+        raise VerifyError(_("The new file is not whole: {what}.").format(what=", ".join(sorted(flagged))))
+    if not patched:
+        _check_elements(old, before, new, after, edits, appended)
+    node = next((each for each in after.nodes if each.tag == PIXELS), None)
+    return None if node is None else (node.vo, node.ve)
+
+
+def _check_elements(
+    old: Data, before: Tree, new: Data, after: Tree, edits: Sequence[Edit], appended: Mapping[int, bytes]
+) -> None:
+    one, two = dict(_elements(before.nodes)), dict(_elements(after.nodes))
+    wanted = {(*edit.place, (edit.tag, 0)): edit for edit in edits}
+    for path, edit in wanted.items():
+        node = two.get(path)
+        if (None if node is None else bytes(new[node.vo : node.ve])) != edit.new:
+            raise VerifyError(_("{tag} does not hold what was planned.").format(tag=_text(path)))
+    groups = {tag >> 16 for path in wanted for tag, _number in path} | {tag >> 16 for tag in appended}
+    for path, node in one.items():
+        if _is_planned(path, wanted):
+            continue
+        found = two.get(path)
+        if found is None:
+            raise VerifyError(_("{tag} is missing in the new file.").format(tag=_text(path)))
+        if _form(node) != _form(found):
+            raise VerifyError(_("{tag} is written in another way.").format(tag=_text(path)))
+        tag = path[-1][0]
+        if _holds_items(node) or _holds_items(found) or (not tag & 0xFFFF and tag >> 16 in groups):
+            # What stands inside is compared by itself; a group length around what changed is another one.
+            continue
+        size = node.ve - node.vo
+        if size != found.ve - found.vo or (
+            size <= _SMALL and bytes(old[node.vo : node.ve]) != bytes(new[found.vo : found.ve])
+        ):
+            raise VerifyError(_("{tag} was changed, which was not planned.").format(tag=_text(path)))
+    for path in two.keys() - one.keys():
+        if not _is_planned(path, wanted) and path[0][0] not in appended:
+            raise VerifyError(_("{tag} is new, which was not planned.").format(tag=_text(path)))
+
+
+def _form(node: Node) -> tuple[str, bool, bool]:
+    """How an element is written: its VR, with or without it, with or without a length."""
+    return node.vr, node.implicit, node.length == UNDEFINED
+
+
+def _holds_items(node: Node) -> bool:
+    return any(kid.kind == "I" for kid in node.kids)
+
+
+def _is_planned(path: Path, wanted: Mapping[Path, Edit]) -> bool:
+    """Whether an element, or a sequence that it stands in, is one of the plan's."""
+    return any(path[: len(each)] == each or _inside(path, each) for each in wanted if each[0][0] == path[0][0])
+
+
+def _inside(path: Path, whole: Path) -> bool:
+    """Whether `path` stands inside an element that was replaced as a whole."""
+    head = len(whole) - 1
+    return len(path) > head and path[:head] == whole[:head] and path[head][0] == whole[head][0]
+
+
+def _elements(nodes: Iterable[Node], place: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every element at every depth, by its path; a tag that stands twice counts on."""
+    seen: dict[int, int] = {}
+    for node in nodes:
+        if node.kind not in ("E", "X"):
+            continue
+        number = seen.get(node.tag, 0)
+        seen[node.tag] = number + 1
+        yield (*place, (node.tag, number)), node
+        items = (kid for kid in node.kids if kid.kind == "I")
+        for count, each in enumerate(items):
+            yield from _elements(each.kids, (*place, (node.tag, count)))
+
+
+def _feed(picture: "hashlib._Hash", data: bytes, at: int, span: tuple[int, int] | None) -> None:
+    """The part of `data`, which stands at `at`, that lies inside the span."""
+    if span is None:
+        return
+    start, end = max(span[0] - at, 0), min(span[1] - at, len(data))
+    if start < end:
+        picture.update(data if (start, end) == (0, len(data)) else data[start:end])
+
+
+def _exactly(descriptor: int, at: int, count: int) -> bytes:
+    parts = []
+    while count > 0:
+        part = read_at(descriptor, at, count)
+        if not part:
+            raise VerifyError(_("The file is shorter than planned (byte {at}).").format(at=at))
+        parts.append(part)
+        at, count = at + len(part), count - len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _text(path: Path) -> str:
+    return ".".join(f"({tag >> 16:04X},{tag & 0xFFFF:04X})" for tag, _number in path)
