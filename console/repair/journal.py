@@ -30,6 +30,8 @@ class Journal:
         self._count, self._previous, self._size = 0, GENESIS, 0
         self.lines: list[dict[str, Any]] = []
         """What stands in it, oldest first."""
+        self._about: dict[int, list[dict[str, Any]]] = {}
+        self._words: dict[int, str] = {}
         self._read()
 
     def add(self, what: str, **values: Any) -> None:
@@ -58,11 +60,28 @@ class Journal:
         self._count += 1
         self._size += len(data)
         self._previous = sha256(data[:-1]).hexdigest()
-        self.lines.append(line)
+        self._take(line)
+
+    def about(self, number: int) -> list[dict[str, Any]]:
+        """The lines about one file of the plan, oldest first."""
+        return self._about.get(number, [])
+
+    def last_words(self) -> dict[int, str]:
+        """By file: what stands in it about that file last; in the order in which these were written."""
+        return self._words
 
     def of(self, what: str) -> Iterator[dict[str, Any]]:
         """The lines of one kind, oldest first."""
         return (line for line in self.lines if line["what"] == what)
+
+    def _take(self, line: dict[str, Any]) -> None:
+        self.lines.append(line)
+        if "file" in line:
+            number = int(line["file"])
+            self._about.setdefault(number, []).append(line)
+            # Put behind the others: the order is that of the last words.
+            self._words.pop(number, None)
+            self._words[number] = str(line["what"])
 
     def _read(self) -> None:
         try:
@@ -79,7 +98,7 @@ class Journal:
                 raise StoreError(
                     _("The journal does not hold together"), sentence.format(number=number, path=self.path)
                 )
-            self.lines.append(line)
+            self._take(line)
             self._previous = sha256(text).hexdigest()
             self._count, self._size = number, self._size + len(text) + 1
 

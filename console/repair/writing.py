@@ -75,8 +75,8 @@ def rewrite(journal: Journal, swap: Swap, cancelled: Callable[[], bool] = lambda
             undo = making.inverse(parts, lambda start, end: bytes(data[start:end]), planned.size)
             journal.add(
                 "intent", file=swap.number, path=planned.path, result=str(swap.target), temporary=str(swap.temporary),
-                old=planned.sha256, old_size=planned.size, new_size=parts.size, undo=making.to_json(undo),
-                mtime_ns=planned.mtime_ns,
+                old=planned.sha256, before=planned.sha256 if swap.in_place else "", old_size=planned.size,
+                new_size=parts.size, undo=making.to_json(undo), mtime_ns=planned.mtime_ns,
             )  # fmt: skip
             reached("intent")
             try:
