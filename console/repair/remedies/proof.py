@@ -10,6 +10,7 @@ from console.dicom.syntaxes import BIG_ENDIAN, EXPLICIT, IMPLICIT, RLE, is_rle_h
 from console.i18n import N_
 from console.model.sentence import Sentence
 from console.repair.remedies.sight import UNDEFINED, Sight, vr_of
+from console.repair.sniffing import sniff
 from console.repair.spans import Node, Tree, walk_dataset
 
 _ENOUGH = 4
@@ -39,6 +40,9 @@ def prove(sight: Sight, start: int) -> Proof:
         tree = walk_dataset(sight.data, start, implicit=implicit, little=little)
         if not tree.trouble and _is_real(tree):
             fitting.append((syntax, tree))
+    if len(fitting) > 1 and (likely := sniff(sight.data, start)) is not None:
+        # A short file may end well under two encodings; the tags of its beginning then have to say the same as one.
+        fitting = [found for found in fitting if found[0] == _SYNTAX_OF[likely]]
     if len(fitting) != 1:
         values = {"count": len(fitting)}
         sentence = N_("{count} of 3 encodings lead to the end of the file, and it has to be exactly one.")
