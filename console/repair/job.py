@@ -24,7 +24,18 @@ from console.model.repair import JobLine, JobReport, JobState, MadeFile, RepairP
 from console.plain import clean
 from console.repair.journal import Journal
 from console.repair.plan import FOLDER, NAME, folder_of, load, origin_of
-from console.repair.preparing import BACKUP, RESULT, Told, back_up, check_all, manifest, place_of, target_of
+from console.repair.preparing import (
+    BACKUP,
+    MANIFEST,
+    RESULT,
+    Told,
+    alone,
+    back_up,
+    check_all,
+    manifest,
+    place_of,
+    target_of,
+)
 from console.repair.standing import done_files, is_later, last, not_now, open_files, outcomes, state_of
 from console.repair.writing import (
     Swap,
@@ -33,9 +44,10 @@ from console.repair.writing import (
     restore,
     rewrite,
     sha256_at,
+    sync,
     temporary_of,
 )
-from console.store.disk import fill, sync_folder
+from console.store.disk import fill
 from console.store.trouble import cannot_write
 
 
@@ -62,7 +74,16 @@ def apply(
 
     It stops at the first file that fails. A stopped job keeps what was done, and can be gone on with or undone.
     """
-    plan, folder = load(home, job), folder_of(home, job)
+    plan = load(home, job)
+    with alone(folder_of(home, job), order.operator):
+        return _applied(home, plan, order, progress, cancelled, clock)
+
+
+def _applied(
+    home: Path, plan: RepairPlan, order: Order, progress: Told, cancelled: Callable[[], bool],
+    clock: Callable[[], datetime],
+) -> JobReport:  # fmt: skip
+    job, folder = plan.id, folder_of(home, plan.id)
     journal = Journal(folder)
     state = state_of(journal)
     if state is not JobState.PLANNED:
@@ -94,14 +115,22 @@ def resume(
     clock: Callable[[], datetime] = local_now,
 ) -> JobReport:
     """Settle by hash what a crash left open, and go on. StoreError where a file is neither the old nor the new."""
-    plan, folder = load(home, job), folder_of(home, job)
+    plan = load(home, job)
+    with alone(folder_of(home, job)):
+        return _resumed(home, plan, progress, cancelled, clock)
+
+
+def _resumed(
+    home: Path, plan: RepairPlan, progress: Told, cancelled: Callable[[], bool], clock: Callable[[], datetime]
+) -> JobReport:
+    job, folder = plan.id, folder_of(home, plan.id)
     journal = Journal(folder)
     state = state_of(journal)
     if state not in (JobState.BROKEN_OFF, JobState.PARTLY):
         raise not_now(job, state)
-    settle(plan, journal)
+    settle(journal)
     if any(journal.of("undo-begin")):
-        return undo(home, job, progress, clock)
+        return _undone(home, plan, progress, clock)
     begin = next(journal.of("begin"))
     if begin["in_place"] and not any(journal.of("backed-up")):
         shutil.rmtree(folder / BACKUP, ignore_errors=True)
@@ -118,12 +147,17 @@ def undo(
     clock: Callable[[], datetime] = local_now,
 ) -> JobReport:
     """Put back what was, newest first. Raises StoreError before a file that is no longer the one that was written."""
-    plan, folder = load(home, job), folder_of(home, job)
-    journal = Journal(folder)
+    plan = load(home, job)
+    with alone(folder_of(home, job)):
+        return _undone(home, plan, progress, clock)
+
+
+def _undone(home: Path, plan: RepairPlan, progress: Told, clock: Callable[[], datetime]) -> JobReport:
+    job, journal = plan.id, Journal(folder_of(home, plan.id))
     state = state_of(journal)
     if state in (JobState.PLANNED, JobState.UNDONE):
         raise not_now(job, state)
-    settle(plan, journal)
+    settle(journal)
     done = done_files(journal)
     for number in done:
         _check_ours(last(journal, "intent", number), last(journal, "ready", number))
@@ -137,24 +171,28 @@ def undo(
     return report(home, job)
 
 
-def settle(plan: RepairPlan, journal: Journal) -> None:
+def settle(journal: Journal) -> None:
     """Find out by its hash what became of the file that was at work. Raises StoreError for one that is neither."""
     for number in sorted(open_files(journal)):
         intent = last(journal, "intent", number)
         ready = last(journal, "ready", number) if is_later(journal, "ready", "intent", number) else None
+        result = Path(str(intent["result"]))
+        found = sha256_at(result)
+        undoing = is_later(journal, "undoing", "intent", number)
+        new = ready is not None and found == ready["new"]
+        if not new and found != intent["before"]:
+            # Nothing is touched: what lies beside it may be all that is left.
+            journal.add("stopped", file=number, found=found)
+            raise not_ours(result)
         for name in (str(intent["temporary"]), _undo_name(str(intent["temporary"]))):
             with suppress(OSError):
                 os.unlink(name)
-        found = sha256_at(Path(str(intent["result"])))
-        undoing = is_later(journal, "undoing", "intent", number)
-        if ready is not None and found == ready["new"]:
-            sync_folder(Path(str(intent["result"])).parent)
+        if result.parent.is_dir():
+            sync(result.parent)
+        if new:
             journal.add("kept" if undoing else "done", file=number)
-        elif found == intent["before"]:
-            journal.add("undone" if undoing else "rolled-back", file=number)
         else:
-            journal.add("stopped", file=number, found=found)
-            raise not_ours(Path(str(intent["result"])))
+            journal.add("undone" if undoing else "rolled-back", file=number)
 
 
 def report(home: Path, job: str) -> JobReport:
@@ -167,7 +205,9 @@ def report(home: Path, job: str) -> JobReport:
     if begin and ends:
         seconds = (datetime.fromisoformat(ends[-1]["at"]) - datetime.fromisoformat(begin["at"])).total_seconds()
     in_place = bool(begin.get("in_place"))
-    failed = next(reversed([str(line["why"]) for line in journal.of("failed")]), "")
+    # What went wrong before it was gone on with is over.
+    told = [str(line.get("why", "")) for line in journal.lines if line["what"] in ("failed", "end", "undo-end")]
+    failed = told[-1] if told else ""
     return JobReport(
         job, state_of(journal), plan, tuple(outcomes(plan, journal)), in_place, str(begin.get("ticket", "")),
         str(folder / BACKUP) if in_place else "", seconds, failed,
@@ -192,6 +232,8 @@ def verify(home: Path, job: str) -> tuple[str, ...]:
         intent, ready = last(journal, "intent", number), last(journal, "ready", number)
         if sha256_at(Path(str(intent["result"]))) != ready["new"]:
             wrong.append(_("{path} is not what the job wrote.").format(path=clean(str(intent["result"]))))
+    if any(journal.of("backed-up")) and not manifest(folder):
+        wrong.append(_("The backup {path} is damaged or missing.").format(path=MANIFEST))
     for name, digest in manifest(folder).items():
         if sha256_at(folder / BACKUP / name) != digest:
             wrong.append(_("The backup {path} is damaged or missing.").format(path=clean(name)))
@@ -262,7 +304,7 @@ def _make(journal: Journal, plan: RepairPlan, number: int, made: MadeFile, folde
             journal.add("rolled-back", file=number)
         raise (error if isinstance(error, ConsoleError) else cannot_write(target, error)) from error
     reached("replaced")
-    sync_folder(target.parent)
+    sync(target.parent)
     journal.add("done", file=number)
 
 
@@ -278,7 +320,7 @@ def _undo_one(journal: Journal, job: str, number: int, intent: dict[str, Any], r
             target.unlink()
         except OSError as error:
             raise cannot_write(target, error) from error
-        sync_folder(target.parent)
+        sync(target.parent)
     reached("put back")
     journal.add("undone", file=number)
 

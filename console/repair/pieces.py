@@ -105,7 +105,7 @@ def edited(
         )  # fmt: skip
     else:
         pieces.span(first, tree.size)
-    return _patched(pieces, sorted(patches, key=lambda patch: patch[0]))
+    return patched(pieces, sorted(patches, key=lambda patch: patch[0]))
 
 
 Deep = list[tuple[tuple[tuple[int, int], ...], Edit]]
@@ -344,7 +344,7 @@ def from_json(parts: object) -> Pieces:
     return pieces
 
 
-def _patched(pieces: Pieces, patches: Sequence[Patch]) -> Pieces:
+def patched(pieces: Pieces, patches: Sequence[Patch]) -> Pieces:
     """Pieces with bytes of the old file replaced. Raises EditError where a patch meets what was changed already."""
     parts = list(pieces.parts)
     for offset, length, new in patches:

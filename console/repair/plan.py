@@ -17,12 +17,13 @@ from console.model.sentence import Sentence
 from console.plain import clean
 from console.repair import pieces as making
 from console.repair.marks import storage_of
+from console.repair.offsets import RECORDS, follow
 from console.repair.plan_json import plan_from_json, plan_to_json
 from console.repair.preview import changes_of
 from console.repair.provenance import Origin, records
 from console.repair.remedies.remedy import FilePlan, Proposal
-from console.repair.remedies.sight import Sight, looking
-from console.repair.spans import PIXELS
+from console.repair.remedies.sight import SIGNATURES, Sight, looking
+from console.repair.spans import PIXELS, flat
 from console.repair.writing import sha256_at
 from console.store.files import replace_file
 from console.store.trouble import cannot_read
@@ -68,7 +69,10 @@ def make(
             files.append(planned)
         else:
             refused.append(Refused(str(each.path), planned))
-    made = tuple(MadeFile(str(each.path), each.data, each.what) for each in proposal.made)
+    made = tuple(
+        MadeFile(str(each.path), each.data, each.what) for each in proposal.made if storage_of(each.path) is None
+    )
+    refused += [Refused(str(each.path), why) for each in proposal.made if (why := storage_of(each.path)) is not None]
     root = _root([file.path for file in files] + [each.path for each in made])
     plan = RepairPlan(
         _new_id(home, proposal.remedy, at), proposal.remedy, clean(why), clean(operator), at.isoformat(), tuple(files),
@@ -135,7 +139,7 @@ def _planned(each: FilePlan, path: Path, proposal: Proposal, origin: Origin) -> 
             if proposal.record and each.edits:
                 appended = records(sight.data, sight.tree, each.edits, origin)
             patches = tuple((patch.offset, patch.length, patch.new) for patch in each.patches)
-            parts = making.edited(sight.data, sight.tree, each.edits, appended, patches)
+            parts = follow(sight.data, sight.tree, making.edited(sight.data, sight.tree, each.edits, appended, patches))
             changes = tuple(changes_of(sight, each))
         digest = sha256_at(path)
         after = path.stat()
@@ -161,7 +165,7 @@ def _unfit(sight: Sight, each: FilePlan) -> Sentence | None:
     if each.edits and tree.trouble:
         values = {"what": tree.trouble}
         return Sentence(N_("It cannot be parsed to its end ({what}): no plan is made for what is not certain."), values)
-    if sight.signed:
+    if sight.signed or any(node.tag in SIGNATURES for node in flat(tree.nodes)):
         return Sentence(N_("It carries a digital signature, which any change would break."))
     if sum(node.tag in _ELEMENTS_OF_PIXELS for node in tree.nodes if node.kind == "E") > 1:
         return Sentence(N_("It holds more than one element of pixel data: which one is meant cannot be known."))

@@ -3,8 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from console.errors import Cancelled, StoreError, UsageError
@@ -12,8 +12,9 @@ from console.i18n import _
 from console.model.repair import PlannedFile, RepairPlan
 from console.repair.marks import storage_of
 from console.repair.plan import free_bytes
-from console.repair.writing import check_unchanged, reached, sha256_at
+from console.repair.writing import check_unchanged, reached, sha256_at, sync
 from console.store.files import replace_file
+from console.store.lock import HomeLock
 from console.store.trouble import cannot_write
 
 BACKUP, RESULT, MANIFEST = "orig", "result", "manifest.json"
@@ -22,6 +23,19 @@ _SPARE = 8 * 1024 * 1024
 
 Told = Callable[[int, int, str], object]
 """Files done, of how many, and the one that is next."""
+
+
+@contextmanager
+def alone(folder: Path, operator: str = "") -> Iterator[None]:
+    """While this console, and no other, works on a job. Raises UsageError where another one does, StoreError."""
+    lock = HomeLock(folder)
+    if not lock.acquire(operator):
+        sentence = _("Another console works on {id} at this moment. Wait for it.")
+        raise UsageError(_("Not now"), sentence.format(id=folder.name))
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def target_of(plan: RepairPlan, planned: PlannedFile, folder: Path, *, in_place: bool) -> Path:
@@ -86,6 +100,7 @@ def _device(folder: Path) -> int:
 def back_up(plan: RepairPlan, folder: Path, progress: Told, cancelled: Callable[[], bool]) -> None:
     """The originals into the job's folder, read back and compared. Raises ConsoleError; then nothing was changed."""
     sums: dict[str, str] = {}
+    folders: set[Path] = set()
     for number, planned in enumerate(plan.files):
         if cancelled():
             raise Cancelled(_("Stopped"), _("The job was stopped while it made the backup; nothing was changed."))
@@ -105,7 +120,10 @@ def back_up(plan: RepairPlan, folder: Path, progress: Told, cancelled: Callable[
             sentence = _("The backup of {path} is not what the plan was made for; nothing was changed.")
             raise StoreError(_("No backup"), sentence.format(path=planned.path))
         sums[name.as_posix()] = planned.sha256
+        folders.update(each for each in copy.parents if each.is_relative_to(folder))
         reached("copied one")
+    for each in folders:
+        sync(each)
     replace_file(folder / MANIFEST, json.dumps(sums, ensure_ascii=True, indent=0).encode("ascii"))
 
 

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from console import __version__
 from console.model.repair import Edit
+from console.repair.offsets import RECORDS
 from console.repair.pieces import header, item
 from console.repair.spans import Data, Tree
 
 ORIGINALS, EQUIPMENT = 0x04000561, 0x0018A001
-CHARSET = 0x00080005
+CHARSET, PATIENT_ID, ISSUER = 0x00080005, 0x00100020, 0x00100021
 MANUFACTURER, MODEL = "Cathlab Console", "cathlab repair"
 
 
@@ -34,6 +35,9 @@ def records(data: Data, tree: Tree, edits: Iterable[Edit], origin: Origin) -> di
 
     Elements of the file meta information are no attributes of the object and are not recorded.
     """
+    if any(node.tag == RECORDS for node in tree.nodes):
+        # A directory is no object that a history belongs to.
+        return {}
     changed = [edit for edit in edits if edit.tag >> 16 > 2 or edit.place]
     old = _old_elements(data, tree, changed)
     if not old:
@@ -47,6 +51,14 @@ def _old_elements(data: Data, tree: Tree, changed: list[Edit]) -> dict[int, byte
     top = {node.tag: node for node in tree.nodes if node.kind == "E"}
     tags = {edit.place[0][0] if edit.place else edit.tag for edit in changed if edit.place or edit.old is not None}
     found = {tag: bytes(data[top[tag].off : top[tag].end]) for tag in tags if tag in top}
+    for edit in changed:
+        if not edit.place and edit.old is None and edit.tag != CHARSET:
+            # What was not there appears empty.
+            found[edit.tag] = _element(tree, edit.tag, edit.vr, b"")
+    if PATIENT_ID in found and ISSUER not in found:
+        # An ID means nothing without who gave it, also where that is not known.
+        node = top.get(ISSUER)
+        found[ISSUER] = bytes(data[node.off : node.end]) if node else _element(tree, ISSUER, "LO", b"")
     label = next((edit for edit in changed if edit.tag == CHARSET and not edit.place), None)
     if found and label is not None and CHARSET not in found:
         # The old bytes keep their old meaning: the default character set, named by an empty value.

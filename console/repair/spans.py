@@ -194,6 +194,8 @@ class _Walker:
                 self.notes.append(f"@{at}: tag {node.tag:08X} stands behind {last:08X}")
             last = node.tag
             self._value(node, end, depth)
+            if node.end > end:
+                raise WalkError(f"@{node.off}: what it holds passes its container by {node.end - end}")
             found.append(node)
             at = node.end
         if stop:

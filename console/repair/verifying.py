@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from console.errors import StoreError
 from console.i18n import _
 from console.model.repair import Edit
+from console.repair.offsets import OFFSETS, RECORDS, lost
 from console.repair.pieces import CHUNK, Pieces, read_at
 from console.repair.spans import PIXELS, UNDEFINED, Data, Node, Tree, walk
 
@@ -93,17 +94,29 @@ def check_tree(
     after = walk(new)
     if after.trouble:
         raise VerifyError(_("The new file cannot be parsed: {what}.").format(what=after.trouble))
-    if len(after.notes) > len(before.notes):
-        raise VerifyError(
-            _("The new file has an oddity that the old one had not: {what}.").format(what=after.notes[-1])
-        )
+    odd = _notes(after, appended)
+    if len(odd) > len(_notes(before, appended)):
+        raise VerifyError(_("The new file has an oddity that the old one had not: {what}.").format(what=odd[-1]))
     flagged = {node.flag for node in after.nodes if node.flag} - {node.flag for node in before.nodes if node.flag}
     if flagged:
         raise VerifyError(_("The new file is not whole: {what}.").format(what=", ".join(sorted(flagged))))
+    if lost(new, after):
+        raise VerifyError(_("An offset of the DICOMDIR leads to no record."))
     if not patched:
         _check_elements(old, before, new, after, edits, appended)
     node = next((each for each in after.nodes if each.tag == PIXELS), None)
     return None if node is None else (node.vo, node.ve)
+
+
+def _notes(tree: Tree, appended: Mapping[int, bytes]) -> list[str]:
+    """The oddities outside the sequences that record old values: a raw copy of something odd is as odd."""
+    spans = [(node.off, node.end) for node in tree.nodes if node.tag in appended]
+    return [note for note in tree.notes if not any(start <= _at(note) < end for start, end in spans)]
+
+
+def _at(note: str) -> int:
+    """The offset that a note begins with ("@10860: …")."""
+    return int(note[1 : note.index(":")])
 
 
 def _check_elements(
@@ -115,6 +128,7 @@ def _check_elements(
         node = two.get(path)
         if (None if node is None else bytes(new[node.vo : node.ve])) != edit.new:
             raise VerifyError(_("{tag} does not hold what was planned.").format(tag=_text(path)))
+    directory = (RECORDS, 0) in {path[0] for path in one}
     groups = {tag >> 16 for path in wanted for tag, _number in path} | {tag >> 16 for tag in appended}
     for path, node in one.items():
         if _is_planned(path, wanted):
@@ -127,6 +141,9 @@ def _check_elements(
         tag = path[-1][0]
         if _holds_items(node) or _holds_items(found) or (not tag & 0xFFFF and tag >> 16 in groups):
             # What stands inside is compared by itself; a group length around what changed is another one.
+            continue
+        if directory and tag in OFFSETS:
+            # They were led to where the records stand now, which was looked at as a whole.
             continue
         size = node.ve - node.vo
         if size != found.ve - found.vo or (
@@ -149,13 +166,7 @@ def _holds_items(node: Node) -> bool:
 
 def _is_planned(path: Path, wanted: Mapping[Path, Edit]) -> bool:
     """Whether an element, or a sequence that it stands in, is one of the plan's."""
-    return any(path[: len(each)] == each or _inside(path, each) for each in wanted if each[0][0] == path[0][0])
-
-
-def _inside(path: Path, whole: Path) -> bool:
-    """Whether `path` stands inside an element that was replaced as a whole."""
-    head = len(whole) - 1
-    return len(path) > head and path[:head] == whole[:head] and path[head][0] == whole[head][0]
+    return any((*path[:depth], (path[depth][0], 0)) in wanted for depth in range(len(path)))
 
 
 def _elements(nodes: Iterable[Node], place: Path = ()) -> Iterator[tuple[Path, Node]]:

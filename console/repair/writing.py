@@ -19,12 +19,13 @@ from console.i18n import _
 from console.model.repair import FileOutcome, PlannedFile
 from console.repair import pieces as making
 from console.repair.journal import Journal
+from console.repair.offsets import follow
 from console.repair.pieces import CHUNK, Pieces, read_at
 from console.repair.provenance import Origin, records
 from console.repair.spans import walk
 from console.repair.verifying import Verified, check_tree, compare
 from console.store.disk import sync_folder
-from console.store.trouble import cannot_read, cannot_write
+from console.store.trouble import cannot_read, cannot_write, unconfirmed
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -71,7 +72,7 @@ def rewrite(journal: Journal, swap: Swap, cancelled: Callable[[], bool] = lambda
         with _mapped(descriptor) as data:
             tree = walk(data)
             appended = records(data, tree, planned.edits, swap.origin) if swap.origin is not None else {}
-            parts = making.edited(data, tree, planned.edits, appended, planned.patches)
+            parts = follow(data, tree, making.edited(data, tree, planned.edits, appended, planned.patches))
             undo = making.inverse(parts, lambda start, end: bytes(data[start:end]), planned.size)
             journal.add(
                 "intent", file=swap.number, path=planned.path, result=str(swap.target), temporary=str(swap.temporary),
@@ -136,7 +137,7 @@ def _swapped(journal: Journal, swap: Swap, verified: Verified) -> FileOutcome:
         _roll_back(journal, swap)
         raise (error if isinstance(error, ConsoleError) else cannot_write(swap.target, error)) from error
     reached("replaced")
-    sync_folder(swap.target.parent)
+    sync(swap.target.parent)
     reached("folder flushed")
     journal.add("done", file=swap.number)
     reached("done")
@@ -200,7 +201,7 @@ def restore(intent: dict[str, object], new_sha256: str, temporary: Path) -> None
             temporary.unlink()
         raise cannot_write(target, error) from error
     reached("undo replaced")
-    sync_folder(target.parent)
+    sync(target.parent)
 
 
 def check_unchanged(planned: PlannedFile, found: os.stat_result) -> None:
@@ -220,6 +221,14 @@ def not_ours(path: Path) -> StoreError:
     """For a file that somebody else changed after the job."""
     sentence = _("{path} is neither what the job wrote nor what stood there before; it is not touched.")
     return StoreError(_("Somebody else changed it"), sentence.format(path=path))
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder safe. Raises StoreError when the disk does not confirm it."""
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        raise unconfirmed(folder, error) from error
 
 
 def sha256_of(descriptor: int) -> str:
@@ -266,7 +275,9 @@ def like(source: int, target: int, name: Path) -> None:
     if hasattr(os, "fchown"):
         with suppress(OSError):
             os.fchown(target, found.st_uid, found.st_gid)
-        os.fchmod(target, found.st_mode & 0o7777)
+        with suppress(OSError):
+            # File systems without rights of their own (FAT) give every file the same.
+            os.fchmod(target, found.st_mode & 0o7777)
     if hasattr(os, "listxattr"):
         with suppress(OSError):
             for attribute in os.listxattr(source):

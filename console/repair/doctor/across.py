@@ -6,7 +6,7 @@ archive.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -44,7 +44,8 @@ class Across(NamedTuple):
 class Comparison:
     """Facts of all files, compared at the end. Close it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        self._cancelled = cancelled
         self._base = sqlite3.connect("", isolation_level=None)
         self._base.execute("PRAGMA journal_mode = OFF")
         self._base.execute("BEGIN")
@@ -113,18 +114,33 @@ class Comparison:
             order, paths = rows[0][0], [os.fsdecode(row[1]) for row in rows]
             if len({os.path.realpath(path) for path in paths}) == 1:
                 continue
-            wholes = {_hash(path, 0, -1) for path in paths}
+            wholes = {self._hash(path, 0, -1) for path in paths}
             if len(wholes) == 1:
                 code = "same-twice"
             else:
                 pixels = {
-                    _hash(path, row[2], row[3]) if row[2] >= 0 else b"" for path, row in zip(paths, rows, strict=True)
+                    self._hash(path, row[2], row[3]) if row[2] >= 0 else b""
+                    for path, row in zip(paths, rows, strict=True)
                 }
                 same = len(pixels) == 1 and pixels != {b""}
                 code = "same-uid-header" if same else "same-uid-content"
             values = {"instance": instance, "count": len(paths)}
             found = Found(code, N_("{instance} stands in {count} files."), values, -1, 0x00080018)
             yield Across(order, paths[0], found, tuple(paths[1 : _MOST_OTHERS + 1]))
+
+    def _hash(self, path: str, begins: int, ends: int) -> bytes:
+        """SHA-256 of a part of a file, to its end for -1; its name where it cannot be read any more."""
+        digest = sha256()
+        try:
+            with open(path, "rb") as stream:
+                stream.seek(begins)
+                left = ends - begins if ends >= 0 else 1 << 62
+                while left > 0 and not self._cancelled() and (chunk := stream.read(min(left, 1 << 20))):
+                    digest.update(chunk)
+                    left -= len(chunk)
+        except OSError:
+            return os.fsencode(path)
+        return digest.digest()
 
     def _patients(self) -> Iterator[Across]:
         several = (
@@ -242,18 +258,3 @@ def _under(root: str, name: str) -> str:
 
 def _same(name: str, component: str) -> bool:
     return name.split(";")[0].rstrip(".").upper() == component.upper()
-
-
-def _hash(path: str, begins: int, ends: int) -> bytes:
-    """SHA-256 of a part of a file, to its end for -1; a hash of its name where it cannot be read any more."""
-    digest = sha256()
-    try:
-        with open(path, "rb") as stream:
-            stream.seek(begins)
-            left = ends - begins if ends >= 0 else 1 << 62
-            while left > 0 and (chunk := stream.read(min(left, 1 << 20))):
-                digest.update(chunk)
-                left -= len(chunk)
-    except OSError:
-        return os.fsencode(path)
-    return digest.digest()

@@ -47,7 +47,6 @@ class Baseline:
         """Open or make the catalogue at `path`. `accept` takes what changed as right from now on. Raises StoreError."""
         self._path = path
         self._accept = accept
-        self._visited: set[int] = set()
         self._pending = 0
         try:
             self._base = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
@@ -55,6 +54,7 @@ class Baseline:
             if version > _FORMAT:
                 raise _newer(path)
             self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("CREATE TEMP TABLE visited (path BLOB PRIMARY KEY) WITHOUT ROWID")
             self._base.execute("BEGIN IMMEDIATE")
             self._base.execute(_TABLE)
             self._base.execute(f"PRAGMA user_version = {_FORMAT}")
@@ -68,7 +68,7 @@ class Baseline:
         key = os.fsencode(os.path.abspath(path))
         try:
             row = self._base.execute(_KNOWN, (key,)).fetchone()
-            self._visited.add(hash(key))
+            self._base.execute("INSERT OR IGNORE INTO visited VALUES (?)", (key,))
             known = None if row is None else Known(*row)
             found = [] if known is None else _changes(known, seen)
             if known is None or self._accept or known.sha256 == seen.sha256:
@@ -80,10 +80,10 @@ class Baseline:
     def gone(self, roots: Sequence[Path]) -> Iterator[tuple[str, Found]]:
         """Files below the folders that were visited which the catalogue knows and which are not there."""
         try:
-            rows = self._base.execute("SELECT path, seen FROM file ORDER BY path").fetchall()
-            for key, when in rows:
+            query = "SELECT path, seen FROM file WHERE path NOT IN (SELECT path FROM visited) ORDER BY path"
+            for key, when in self._base.execute(query).fetchall():
                 path = os.fsdecode(key)
-                if hash(key) not in self._visited and _below(path, roots) and not os.path.lexists(path):
+                if _below(path, roots) and not os.path.lexists(path):
                     yield path, Found("gone", N_("It was there on {day}."), {"day": _day(when)})
                     if self._accept:
                         self._base.execute("DELETE FROM file WHERE path = ?", (key,))
@@ -136,5 +136,8 @@ def _newer(path: Path) -> StoreError:
 
 
 def _broken(path: Path, error: sqlite3.Error) -> StoreError:
+    if "locked" in str(error):
+        sentence = _("Another visit is writing into the catalogue {path}. Wait until it has ended.")
+        return StoreError(_("The catalogue of files is in use"), sentence.format(path=path))
     sentence = _("The catalogue {path} cannot be used ({reason}). Move it away, and the next visit begins a new one.")
     return StoreError(_("The catalogue of files cannot be used"), sentence.format(path=path, reason=error))

@@ -88,7 +88,7 @@ class _Visit:
         self._listed = 0
         self._named: set[str] = set()
         self.cancelled = False
-        self.comparison = Comparison()
+        self.comparison = Comparison(cancelled)
 
     def run(self, options: Options, day: date) -> None:
         """Look at all files, each by itself."""
@@ -109,10 +109,15 @@ class _Visit:
 
     def compare(self) -> None:
         """What files show together, and what is gone."""
+        together = []
         for across in self.comparison.findings():
-            self._add(across.order, across.path, across.found, across.others)
+            together.append(across)
             if self._stopped():
                 return
+        if self._stopped():
+            return
+        for across in together:
+            self._add(across.order, across.path, across.found, across.others)
         for at, (place, told) in enumerate(self._findings):
             if told.remedy == SIBLING and self.comparison.alone(told.path):
                 self._findings[at] = (place, replace(told, remedy="", repairable=False))

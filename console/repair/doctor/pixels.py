@@ -1,5 +1,7 @@
 """Pixel data by arithmetic (PS3.5 8, A.4): lengths, fragments, tables and the first bytes of a frame. No decoding."""
 
+from collections.abc import Iterator
+
 from console.dicom import syntaxes
 from console.dicom.syntaxes import BIG_ENDIAN, DEFLATED, EXPLICIT, GE_PRIVATE, IMPLICIT, NATIVE, compression_of
 from console.i18n import N_
@@ -22,17 +24,26 @@ _JPEG_2000 = {f"1.2.840.10008.1.2.4.{number}" for number in (90, 91, 92, 93, 201
 
 def pixel_findings(sight: Sight, syntax: str) -> list[Found]:
     """What is wrong with the pixel data of a file; `syntax` is the transfer syntax that it names, or empty."""
-    nodes = [node for node in sight.tree.nodes if node.kind == "E" and node.tag in _PIXELS]
-    if not nodes:
+    firsts = [node for tag in _PIXELS if (node := sight.node(tag)) is not None]
+    if not firsts:
         return _without(sight, syntax)
+    node = min(firsts, key=lambda one: int(one.off))
     found: list[Found] = []
-    if len(nodes) > 1:
-        values = {"count": len(nodes)}
-        found.append(Found("pixels-twice", N_("There are {count}."), values, nodes[1].off, nodes[1].tag))
-    node = nodes[0]
+    further = [one for one in _behind(sight, node) if one.kind == "E" and one.tag in _PIXELS]
+    if further:
+        values = {"count": 1 + len(further)}
+        found.append(Found("pixels-twice", N_("There are {count}."), values, further[-1].off, further[-1].tag))
     if node.length == UNDEFINED:
         return found + _encapsulated(sight, node, syntax)
     return found + _native(sight, node, syntax)
+
+
+def _behind(sight: Sight, node: Node) -> Iterator[Node]:
+    """The top-level spans behind one of them, the last first."""
+    for other in reversed(sight.tree.nodes):
+        if other is node:
+            return
+        yield other
 
 
 def _without(sight: Sight, syntax: str) -> list[Found]:

@@ -43,10 +43,14 @@ def encoding_of(syntax: str) -> tuple[bool, bool] | None:
 def break_findings(sight: Sight) -> list[Found]:
     """Where the walk could not go on, and what it had to leave."""
     tree = sight.tree
+    pixels = next((node for tag in _PIXELS if (node := sight.node(tag)) is not None), None)
+    stray = _phantom(tree.nodes, pixels) if pixels is not None else None
+    last = tree.nodes[-1] if tree.nodes else None
+    # What could not be parsed is always the last span.
+    opaque = last if last is not None and last.kind == "X" else None
+    if stray is None and opaque is None and not tree.trouble and not (last is not None and last.flag):
+        return []
     nodes = [node for node in tree.nodes if node.kind == "E"]
-    pixels = next((node for node in nodes if node.tag in _PIXELS), None)
-    stray = _phantom(nodes, pixels) if pixels is not None else None
-    opaque = next((node for node in tree.nodes if node.kind == "X"), None)
     place = _place(tree)
     behind = pixels.end if pixels is not None and not pixels.flag else _last_sound(nodes)
     if stray is not None:
@@ -63,7 +67,6 @@ def break_findings(sight: Sight) -> list[Found]:
         if pixels is None and _is_trash(sight, behind) and behind > tree.start and behind >= place:
             return [_trailing(behind, tree.size)]
         return [_broken(sight, place)]
-    last = nodes[-1] if nodes else None
     if last is not None and last.flag and last.tag not in _PIXELS:
         return [_cut(sight, last)]
     return []
@@ -127,16 +130,16 @@ def _holds_elements(sight: Sight, rest: bytes) -> bool:
 
 def _phantom(nodes: Sequence[Node], pixels: Node) -> Node | None:
     """The first "element" behind the pixel data that is none."""
-    after = False
-    for node in nodes:
+    stray = None
+    for node in reversed(nodes):
         if node is pixels:
-            after = True
-        elif after and node.tag not in _PIXELS:
+            break
+        if node.kind == "E" and node.tag not in _PIXELS:
             group = node.tag >> 16
             odd = group & 1 and group > 0x7FE0 and not node.flag
             if group not in _BEHIND and not odd:
-                return node
-    return None
+                stray = node
+    return stray
 
 
 def _last_sound(nodes: Sequence[Node]) -> int:

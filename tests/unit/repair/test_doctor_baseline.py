@@ -1,6 +1,7 @@
 """The catalogue of an earlier visit finds what no parser can."""
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from console.demo.damage_kit import at_value, valued
 from console.errors import StoreError
 from console.model.diagnosis import DoctorReport
+from console.repair.doctor import baseline
 from console.repair.doctor.baseline import Baseline
 from tests.unit.repair.visits import codes, kit, visit
 
@@ -17,8 +19,8 @@ PIXELS = 0x7FE00010
 
 
 def again(home: Path, *paths: Path, accept: bool = False) -> DoctorReport:
-    with closing(Baseline(home / "baseline.sqlite", accept=accept)) as baseline:
-        return visit(*paths, baseline=baseline)
+    with closing(Baseline(home / "baseline.sqlite", accept=accept)) as catalogue:
+        return visit(*paths, baseline=catalogue)
 
 
 @pytest.fixture
@@ -86,3 +88,28 @@ def test_a_catalogue_that_is_damaged_or_newer_is_a_sentence(tmp_path: Path) -> N
         Baseline(broken)
     with pytest.raises(StoreError, match="newer version"):
         Baseline(newer)
+
+
+def test_two_visits_at_a_time_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a visit that is under way
+    monkeypatch.setattr(baseline, "_WAIT_S", 0.05)
+    with closing(Baseline(tmp_path / "baseline.sqlite")), pytest.raises(StoreError, match="Wait until"):
+        # WHEN another one begins, THEN it is told to wait, and not to move the catalogue away
+        Baseline(tmp_path / "baseline.sqlite")
+
+
+def test_what_a_visit_took_in_before_it_was_killed_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a visit that commits after each file and is never closed
+    monkeypatch.setattr(baseline, "_COMMIT_EVERY", 1)
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "IM1").write_bytes(kit().native())
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    with closing(Baseline(tmp_path / "baseline.sqlite")) as under_way:
+        visit(tmp_path / "archive", baseline=under_way)
+        # WHEN the power goes: what is on disk now is all there is
+        for path in tmp_path.glob("baseline.sqlite*"):
+            shutil.copy(path, killed)
+    # THEN the next visit knows the file that is gone meanwhile
+    (tmp_path / "archive" / "IM1").unlink()
+    assert codes(again(killed, tmp_path / "archive")) == {("IM1", "gone")}

@@ -264,3 +264,17 @@ def test_decoding_finds_a_frame_that_cannot_be_decoded(tmp_path: Path) -> None:
     assert ("bad.dcm", "cannot-decode") in found
     assert ("good.dcm", "cannot-decode") not in found
     assert "cannot-decode" not in {code for _name, code in codes(visit(tmp_path))}
+
+
+def test_a_visit_that_is_stopped_while_it_compares_says_nothing_about_several_files(tmp_path: Path) -> None:
+    # GIVEN a copy, and somebody who stops once every file was looked at
+    (tmp_path / "IM1").write_bytes(kit().native())
+    (tmp_path / "IM2").write_bytes(kit().native())
+    asked: list[bool] = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return len(asked) > 2
+
+    report = visit(tmp_path, cancelled=stop)
+    assert (report.cancelled, report.files, report.findings) == (True, 2, ())
