@@ -22,6 +22,7 @@ from console.screens.dialogs.help import HelpPanel
 from console.screens.dialogs.palette import Palette
 from console.screens.dialogs.small import TooSmall, is_small
 from console.screens.home.screen import HomeScreen
+from console.screens.inspections.screen import InspectionsScreen
 from console.screens.session import SessionApp
 from console.screens.settings.screen import SettingsScreen
 from console.screens.studies.screen import StudiesScreen
@@ -53,7 +54,7 @@ class ConsoleApp(SessionApp):
         machine_facts: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         super().__init__(services)
-        self._make_encoder = make_encoder
+        self.make_encoder = make_encoder
         self.symbols = symbols or Symbols()
         self.hung_up = False
         """True when the line to the terminal was cut."""
@@ -72,6 +73,7 @@ class ConsoleApp(SessionApp):
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
         self.add_mode("checklists", lambda: ChecklistsScreen(services))
         self.add_mode("studies", lambda: StudiesScreen(services, make_encoder))
+        self.add_mode("inspections", lambda: InspectionsScreen(services))
         self.add_mode("settings", lambda: SettingsScreen(services))
 
     # Start and end
@@ -134,13 +136,19 @@ class ConsoleApp(SessionApp):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Show the pictures at and below `paths`."""
-        self.push_screen(ViewerScreen(self.services, paths, self._make_encoder))
+        self.push_screen(ViewerScreen(self.services, paths, self.make_encoder))
 
     def show_check(self, key: str) -> None:
         """Go to the checklists, with the cursor on the row of that key."""
         self.action_place("checklists")
         if isinstance(self.screen, ChecklistsScreen):
             self.screen.show_row(key)
+
+    def show_actions(self) -> None:
+        """Go to the actions of all inspections."""
+        self.action_place("inspections")
+        if isinstance(self.screen, InspectionsScreen):
+            self.screen.show_actions()
 
     def action_place(self, place: str) -> None:
         while place == self.current_mode and len(self.screen_stack) > 1:

@@ -8,11 +8,12 @@ from typing import Any
 
 from console.errors import UsageError
 from console.i18n import _
-from console.inspect_place import Place, attachment, entry_of, findings_of, show_inspection, writing
+from console.inspect_place import Place, entry_of, show_inspection, writing
 from console.inspection import lifecycle
 from console.inspection.entries import answered
 from console.inspection.prefill import prefill
 from console.inspection.texts import verdict_text
+from console.inspectiondesk import findings_of, keep_file
 from console.model.clock import local_now
 from console.model.forms import FormItem, ItemKind
 from console.model.inspections import Entry, Inspection, Verdict
@@ -42,7 +43,7 @@ def attach(options: Namespace, home: Path) -> int:
     with writing(options, home) as place:
         inspection_id = place.records.find(options.id)
         entry = entry_of(place.records.open(inspection_id), options.item)
-        kept = attachment(place, inspection_id, options.file, options.caption)
+        kept = keep_file(place.records, inspection_id, Path(options.file), options.caption)
         files = (*(each for each in entry.answer.attachments if each.sha256 != kept.sha256), kept)
         changed = _answer(place, inspection_id, entry.id, {"attachments": files})
         said = _("{item}: {name} is attached (SHA-256 {digest}).")

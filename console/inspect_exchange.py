@@ -5,28 +5,19 @@ from argparse import Namespace
 from pathlib import Path
 
 from console.errors import UsageError
-from console.i18n import N_, _, language
-from console.inspect_place import out, out_json, reading, show_inspection, site_of, tell, up_to_date, with_past, writing
+from console.i18n import _, language
+from console.inspect_place import out, out_json, reading, show_inspection, site_of, team_of, tell, writing
 from console.inspection import archive, coverage, merging, sealing
 from console.inspection.archive_reading import BadPackage, Package
 from console.inspection.records import Records
 from console.inspection.templates import load_forms
+from console.inspectiondesk import COVERAGES, up_to_date, with_past
 from console.model.clock import local_now
 from console.model.inspections import Coverage, Inspection
 from console.model.report import Written
 from console.paths import ensure_home
 from console.plain import clean
 from console.store.trouble import cannot_read
-
-COVERAGES = {
-    Coverage.MISSING: N_("not planned"),
-    Coverage.NOTIFIED: N_("announced"),
-    Coverage.PERMITTED: N_("permitted"),
-    Coverage.DONE: N_("done"),
-    Coverage.SEALED: N_("sealed"),
-    Coverage.SIGNED: N_("signed"),
-    Coverage.OVERDUE: N_("overdue"),
-}
 
 
 def verify(options: Namespace, home: Path) -> int:
@@ -117,7 +108,8 @@ def write_pdf(records: Records, inspection: Inspection, target: Path) -> Written
     from console.report.build import write_report
     from console.reporting import report_of
 
-    written = write_report(report_of(records, with_past(records, inspection)), target, language())
+    team = team_of(records.home)
+    written = write_report(report_of(records, with_past(records, inspection), team=team), target, language())
     if written.missing_glyphs:
         sentence = _("No font has these characters; the report shows their codes instead: {characters}")
         tell(sentence.format(characters=" ".join(written.missing_glyphs)))
@@ -185,7 +177,7 @@ def seal(options: Namespace, home: Path) -> int:
     """`inspect seal ID`: refused while something is missing, which is named."""
     with writing(options, home) as place:
         inspection_id = place.records.find(options.id)
-        place.records.change(inspection_id, lambda draft: up_to_date(place, draft))
+        place.records.change(inspection_id, lambda draft: up_to_date(place.records, draft))
         sealed = place.records.seal(inspection_id, place.operator)
         said = _("{number} is sealed. Seal: {seal}")
         mark = sealed.seal.sha256 if sealed.seal is not None else ""

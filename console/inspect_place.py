@@ -5,29 +5,25 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from console.errors import SettingsError, StoreError, UsageError
 from console.i18n import _
 from console.inspection import actions
-from console.inspection.attachments import media_of
 from console.inspection.exports import document
 from console.inspection.gaps import gaps
-from console.inspection.past import past_of
 from console.inspection.records import Records
 from console.inspection.texts import text
-from console.model.check_run import CheckRun
-from console.model.checks import Finding
-from console.model.inspections import Attachment, Entry, Inspection
+from console.inspectiondesk import with_past
+from console.model.inspections import Entry, Inspection
 from console.model.site import Site
 from console.plain import clean
 from console.settings import SettingsFile
 from console.site.reading import find_site, load_site, this_machine
 from console.store.audit import AuditLog
-from console.store.history import History
 from console.store.lock import HomeLock
 
 
@@ -79,39 +75,18 @@ def operator_of(options: Namespace, home: Path) -> str:
         raise UsageError(_("No operator"), _("Say who works: --by NAME, or the operator of the settings.")) from None
 
 
+def team_of(home: Path) -> str:
+    """The company that serves the hospital, as the settings name it; empty where they do not."""
+    try:
+        return SettingsFile(home / "settings.json", read_only=True).load().team
+    except (SettingsError, StoreError):
+        return ""
+
+
 def site_of(options: Namespace, home: Path) -> Site:
     """The site: --site, else the home folder's, else this machine alone. Raises SiteErrors."""
     path = find_site(home, Path(options.site) if options.site else None)
     return this_machine() if path is None else load_site(path)
-
-
-def findings_of(home: Path, run: str, site_name: str) -> tuple[tuple[Finding, ...], int]:
-    """What a run found, and its number; "last" is the site's newest finished run. Raises UsageError, StoreError."""
-    history = History(home)
-    history.open()
-    with closing(history):
-        runs = history.runs(1000, site_name if run == "last" else "")
-        chosen = _chosen(runs, run, site_name)
-        return history.findings(chosen.id), chosen.id
-
-
-def _chosen(runs: tuple[CheckRun, ...], run: str, site_name: str) -> CheckRun:
-    if run == "last":
-        found = next((each for each in runs if not each.stopped), None)
-        if found is None:
-            sentence = _("There is no finished check run of {site} yet. Run cathlab check first.")
-            raise UsageError(_("No such check run"), sentence.format(site=clean(site_name) or "-"))
-        return found
-    found = next((each for each in runs if str(each.id) == run), None)
-    if found is None:
-        last = ", ".join(str(each.id) for each in runs[:5]) or "-"
-        sentence = _("There is no check run {run}; the last ones are {runs}.")
-        raise UsageError(_("No such check run"), sentence.format(run=clean(run), runs=last))
-    if site_name and found.site != site_name:
-        sentence = _("Check run {run} belongs to {other}, and the inspection to {site}.")
-        said = sentence.format(run=run, other=clean(found.site), site=clean(site_name))
-        raise UsageError(_("Another site's check run"), said)
-    return found
 
 
 def entry_of(inspection: Inspection, named: str) -> Entry:
@@ -144,35 +119,6 @@ def show_inspection(options: Namespace, records: Records, inspection: Inspection
     else:
         out(text(shown, missing))
     return 0
-
-
-def with_past(records: Records, inspection: Inspection) -> Inspection:
-    """The inspection with the values of the quarters before, where it does not hold them already."""
-    return inspection if inspection.past else replace(inspection, past=past_of(records, inspection))
-
-
-def up_to_date(place: Place, draft: Inspection) -> Inspection:
-    """A draft with the actions of earlier inspections of its site, and their values, as they stand now."""
-    if draft.sealed:
-        return draft
-    current = actions.with_open(draft, actions.all_actions(place.records, draft.site_name))
-    return replace(current, past=past_of(place.records, draft))
-
-
-def attachment(place: Place, inspection_id: str, file: str, caption: str = "") -> Attachment:
-    """Keep a file for an inspection; a picture only when the report can print it. Raises ConsoleError."""
-    path = Path(file)
-    try:
-        with path.open("rb") as stream:
-            media = media_of(stream.read(4096))
-    except OSError:
-        # `attach` says what is the matter.
-        media = ""
-    if media.startswith("image/"):
-        from console.report.photos import check_photo
-
-        check_photo(path)
-    return place.records.attach(inspection_id, path, path.name, caption)
 
 
 def out(said: str) -> None:

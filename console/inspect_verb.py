@@ -13,15 +13,11 @@ from console.errors import UsageError
 from console.i18n import _
 from console.inspect_place import (
     Place,
-    attachment,
-    findings_of,
     out,
     out_json,
     reading,
     show_inspection,
     site_of,
-    up_to_date,
-    with_past,
     writing,
 )
 from console.inspection import actions, lifecycle, recommending, signing
@@ -34,6 +30,7 @@ from console.inspection.prefill import prefill
 from console.inspection.template_reading import read_form
 from console.inspection.templates import load_forms
 from console.inspection.texts import action_text, list_text
+from console.inspectiondesk import findings_of, keep_file, up_to_date, with_past
 from console.model.clock import local_now
 from console.model.forms import Form, FormProblem
 from console.model.inspections import Attachment, Inspection, Notice, Permission
@@ -194,7 +191,7 @@ def _recommend(options: Namespace, home: Path) -> int:
 
 def _review(options: Namespace, home: Path) -> int:
     def how(place: Place, draft: Inspection) -> Inspection:
-        return lifecycle.review(up_to_date(place, draft))
+        return lifecycle.review(up_to_date(place.records, draft))
 
     return _step(options, home, "reviewed", how, _("{number} is under review."))
 
@@ -229,7 +226,7 @@ def _step(
 
 
 def _attachment(place: Place, inspection_id: str, file: str | None) -> Attachment | None:
-    return attachment(place, inspection_id, file) if file else None
+    return keep_file(place.records, inspection_id, Path(file)) if file else None
 
 
 # Actions

@@ -12,6 +12,7 @@ from console.checkroom import CheckRoom
 from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.i18n import _
+from console.inspectiondesk import InspectionDesk
 from console.model.clock import local_now
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
@@ -88,6 +89,8 @@ class Services:
     """The studies of the index, taking in and handing on."""
     checkroom: CheckRoom
     """The checklists: the site, the run that goes on, and where every question stands."""
+    inspections: InspectionDesk
+    """The inspections: records, actions, reports."""
     practice: bool = False
     """True for the practice site, which says so on every screen."""
     clock: Callable[[], datetime] = field(default=local_now)
@@ -104,6 +107,7 @@ class Services:
     def close(self) -> None:
         """End the helper process, finish the audit log and give the home folder free."""
         self.checkroom.close()
+        self.inspections.close()
         self.reader.close()
         self.audit.close()
         self.lock.release()
@@ -142,6 +146,7 @@ def build_services(home: Path, reader: PictureReader | None = None, site_path: P
         pictures=Pictures(picture_reader),
         shelves=shelves,
         checkroom=CheckRoom(home, read_only=read_only, site_path=site_path, clock=local_now),
+        inspections=InspectionDesk(home, read_only=read_only, clock=local_now),
         practice=is_practice(home),
         notices=tuple(notices),
     )

@@ -59,6 +59,8 @@ class Settings:
     """"auto", "blocks", "half", "quadrant", "ascii" or "off": how pictures are drawn."""
     operator: str = ""
     """Name that stands in journals and reports; empty until it was asked for."""
+    team: str = ""
+    """Name of the company that serves the hospital, printed where our side signs."""
     privacy: bool = False
     """True hides patient identity on every screen and in every export."""
     autoplay: bool = True
@@ -220,7 +222,7 @@ def _allowed(key: str, value: object) -> str:
         low, high = LOCK_MINUTES
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if fits else _("a whole number from {low} to {high}").format(low=low, high=high)
-    if key == "operator":
+    if key in ("operator", "team"):
         fits = isinstance(value, str) and len(value) <= OPERATOR_LENGTH and one_line(value) == value
         limit = OPERATOR_LENGTH
         return "" if fits else _("a name of at most {limit} characters without control characters").format(limit=limit)

@@ -22,9 +22,10 @@ LONG_MODULES: dict[str, str] = {
     "console/checks/logs/rotation.py": "one decision: which file goes on where the last look ended",
     "console/checks/logs/scan.py": "one hot loop over blocks, and what it keeps of them",
     "console/screens/checklists/screen.py": "one screen: three panes that follow each other",
-    "console/commands.py": "one table, and it is read from top to bottom",
     "console/screens/studies/screen.py": "one screen: searching, showing, and what its keys do",
     "console/studies/scan.py": "one walk: listing, comparing, zip files, and media that go away",
+    "console/screens/inspections/form.py": "one screen: course, sections and items that follow each other",
+    "console/screens/inspections/screen.py": "one screen: quarters, inspections and what begins one",
     "console/playback.py": "one thread and the locks around it: cut in two, nobody could see that they fit",
     "console/screens/viewer/screen.py": "one screen: opening, drawing, and the questions it asks",
 }
@@ -32,7 +33,7 @@ LONG_MODULES: dict[str, str] = {
 
 ROOMS = frozenset(
     {
-        "model", "dicom", "dicom/network", "dicom/measuring", "graphics", "site",
+        "commands", "model", "dicom", "dicom/network", "dicom/measuring", "graphics", "site",
         "checks", "checks/kinds", "checks/transports",
         "checks/local", "checks/parsers", "checks/logs", "checks/baseline", "checks/network",
         "repair", "inspection", "report", "store", "demo",

@@ -57,7 +57,7 @@ class DueLine:
 
     what: str
     day: date
-    kind: Literal["calibration", "contract", "other", "risk"]
+    kind: Literal["action", "calibration", "contract", "inspection", "other", "risk"]
 
 
 @dataclass(frozen=True)

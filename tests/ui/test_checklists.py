@@ -107,7 +107,7 @@ async def test_a_neighbour_that_is_down_turns_red_and_green_again(desk: Desk, do
         assert "1 critical" in bars(app)[0]
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "his" in screen_text(app))
-        assert "EIZO" in screen_text(app)
+        await until(pilot, lambda: "EIZO" in screen_text(app))
         # WHEN somebody listens again THEN one key asks again, and the change is told
         door.listen()
         app.screen.query_one("#now").focus()

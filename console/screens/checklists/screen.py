@@ -50,6 +50,8 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         """On a narrow terminal: the proof stands in place of the list."""
         self._trends: dict[str, Trend | None] = {}
         self._tick = 0
+        self._wanted_row = ""
+        """Key of the row that somebody asked for before the screen was there."""
         self._beat: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -75,6 +77,9 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
         self._beat = self.set_interval(_BEAT_SECONDS, self._draw, pause=True)
         self._lay_out()
         self._draw()
+        if self._wanted_row:
+            self.show_row(self._wanted_row)
+            self._wanted_row = ""
 
     def on_unmount(self) -> None:
         Running.on_unmount(self)
@@ -316,6 +321,10 @@ class ChecklistsScreen(Deciding, Practising, Siting, Running):
     def show_row(self, key: str) -> None:
         """Put the cursor on the row of that key, whatever was filtered."""
         self._host, self._words, self._only_problems = "*", "", False
+        if not self.query("#checks"):
+            # Seen for the first time: its parts come in a moment.
+            self._wanted_row = key
+            return
         self._draw()
         place = next((at for at, row in enumerate(self.shown) if row.key == key), 0)
         table = self.query_one("#checks", RowTable)

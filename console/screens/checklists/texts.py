@@ -87,8 +87,14 @@ def row_of(row: BoardRow, symbols: Symbols, tick: int, now: datetime, *, all_hos
     return Row(cells, row.key, sign(finding.status, symbols), tone=tone)
 
 
+_NEVER = 1970
+"""Year of a moment that was never measured, as of a bundle that is missing."""
+
+
 def moment(at: datetime, now: datetime) -> str:
-    """A time of today as 08:05, of this year as 11-20, else the year."""
+    """A time of today as 08:05, of this year as 11-20, else the year; nothing for what never was."""
+    if at.year <= _NEVER:
+        return ""
     at = at.astimezone(now.tzinfo)
     if at.date() == now.date():
         return f"{at:%H:%M}"

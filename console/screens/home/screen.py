@@ -1,5 +1,6 @@
 """Home (F2): the site in one look: what is wrong, what is due, how the disks fill, what was looked at last."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,8 +12,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from console import __version__
+from console.errors import ConsoleError
 from console.i18n import _
-from console.model.board import Board, Trend, problems
+from console.model.board import Board, DueLine, Trend, problems
 from console.model.check_run import Selection
 from console.model.text import clean
 from console.screens.base import bindings_of
@@ -42,6 +44,13 @@ class HomeScreen(Beginning, Running):
             self.key = key
             self.trend = trend
 
+    class OwedFound(Message):
+        """Inspections and actions that are due were looked up."""
+
+        def __init__(self, owed: tuple[DueLine, ...]) -> None:
+            super().__init__()
+            self.owed = owed
+
     def __init__(self, services: Services, *, waiting: bool = False) -> None:
         super().__init__(services)
         self._waiting = waiting
@@ -49,6 +58,9 @@ class HomeScreen(Beginning, Running):
         self._board = Board()
         self._trend: Trend | None = None
         self._trend_of: object = None
+        self._owed: tuple[DueLine, ...] = ()
+        self._site: object = None
+        """The site that `_owed` belongs to."""
 
     def compose(self) -> ComposeResult:
         if not self._waiting:
@@ -85,6 +97,7 @@ class HomeScreen(Beginning, Running):
             await self.recompose()
         self.refresh_bars()
         self._show()
+        self._look_up_owed()
         if self.console_app.started:
             self.console_app.ask_operator()
 
@@ -121,6 +134,9 @@ class HomeScreen(Beginning, Running):
         if self.app.screen is not self or not self.query("#now"):
             return
         self._board = self.services.checkroom.board(self.services.clock().date())
+        if self._site is not self.services.checkroom.state.site:
+            self._site = self.services.checkroom.state.site
+            self._look_up_owed()
         if not self._board.running and self.app.screen is self:
             self.run_ended()
         self._show_now()
@@ -152,13 +168,31 @@ class HomeScreen(Beginning, Running):
 
     def _show_due(self) -> None:
         today = self.services.clock().date()
-        dues = [(due.what, due.day) for due in self.services.checkroom.dues() if (due.day - today).days <= _DUE_DAYS]
+        everything = sorted((*self._owed, *self.services.checkroom.dues()), key=lambda due: due.day)
+        dues = [(due.what, due.day) for due in everything if (due.day - today).days <= _DUE_DAYS]
         lines = texts.due_lines(dues, today, self.console_app.symbols)
         self.query_one("#due", LineList).show(lines)
         self.query_one("#due").display = bool(lines)
         nothing = self.query_one("#no-due", Static)
         nothing.display = not lines
         nothing.update(_("Nothing is due in the next {days} days.").format(days=_DUE_DAYS))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="owed")
+    def _look_up_owed(self) -> None:
+        """Inspections and actions that are due; a damaged record is said where inspections are listed."""
+        room, desk = self.services.checkroom, self.services.inspections
+        with suppress(ConsoleError):
+            # A site file that cannot be read says nothing of a contract.
+            owed = desk.submit(desk.dues, room.state.site).result() if room.ready and room.state.error is None else ()
+            self.post_message(self.OwedFound(owed))
+
+    @on(OwedFound)
+    def owed_found(self, event: OwedFound) -> None:
+        event.stop()
+        if self._owed != event.owed:
+            self._owed = event.owed
+            if self.query("#due"):
+                self._show_due()
 
     def _show_corner(self) -> None:
         """How the fullest partition grows; what this console is, before there is anything to grow."""

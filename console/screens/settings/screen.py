@@ -57,6 +57,7 @@ class SettingsScreen(ConsoleScreen):
             "colors": self._colors,
             "graphics": self._graphics,
             "operator": self._operator,
+            "team": self._team,
             "privacy": self._privacy,
             "autoplay": self._autoplay,
             "passphrase": self._passphrase,
@@ -91,6 +92,7 @@ class SettingsScreen(ConsoleScreen):
     def _lines(self, now: Settings) -> tuple[tuple[str, str, str], ...]:
         return (
             ("operator", _("Operator's name"), now.operator or _("not given")),
+            ("team", _("Our company"), now.team or _("not given")),
             ("language", _("Language"), _name(_LANGUAGES, now.language)),
             ("theme", _("Theme"), _name(_THEMES, now.theme)),
             ("colors", _("Colours (from the next start)"), _name(_COLORS, now.colors)),
@@ -163,6 +165,12 @@ class SettingsScreen(ConsoleScreen):
         if name is not None:
             self.console_app.change_setting(operator=name.strip())
             self.refresh_bars()
+
+    async def _team(self) -> None:
+        question = _("The company that serves the hospital, as it should stand where we sign a report:")
+        name = await self.app.push_screen_wait(AskText(_("Our company"), question, self.services.preferences.now.team))
+        if name is not None:
+            self.console_app.change_setting(team=name.strip())
 
     async def _lock_minutes(self) -> None:
         choices = tuple((minutes, _minutes(minutes)) for minutes in _MINUTES)

@@ -85,7 +85,7 @@ class Exporting(ConsoleScreen):
 
     async def _target(self) -> Path | None:
         drives = await asyncio.to_thread(self.services.shelves.drives)
-        names = [_drive(drive) for drive in drives] + [_("another folder …")]
+        names = [drive_text(drive) for drive in drives] + [_("another folder …")]
         chosen = await self.app.push_screen_wait(Choose(_("Export to"), names))
         if chosen is None:
             return None
@@ -204,7 +204,8 @@ def _studies(count: int) -> str:
     return ngettext("{count} study", "{count} studies", count).format(count=count)
 
 
-def _drive(drive: Drive) -> str:
+def drive_text(drive: Drive) -> str:
+    """A drive as the operator chooses it."""
     where = joined((_(KINDS[drive.kind]), drive.label, drive.file_system))
     if not drive.answers:
         return joined((clean(str(drive.path)), where, _("does not answer")))

@@ -1,0 +1,1 @@
+"""The inspections (F6): quarters, forms, actions, pages."""
