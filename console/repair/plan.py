@@ -17,7 +17,7 @@ from console.model.sentence import Sentence
 from console.plain import clean
 from console.repair import pieces as making
 from console.repair.marks import storage_of
-from console.repair.offsets import RECORDS, follow
+from console.repair.offsets import follow
 from console.repair.plan_json import plan_from_json, plan_to_json
 from console.repair.preview import changes_of
 from console.repair.provenance import Origin, records
@@ -72,7 +72,8 @@ def make(
     made = tuple(
         MadeFile(str(each.path), each.data, each.what) for each in proposal.made if storage_of(each.path) is None
     )
-    refused += [Refused(str(each.path), why) for each in proposal.made if (why := storage_of(each.path)) is not None]
+    marked = ((each.path, storage_of(each.path)) for each in proposal.made)
+    refused += [Refused(str(path), mark) for path, mark in marked if mark is not None]
     root = _root([file.path for file in files] + [each.path for each in made])
     plan = RepairPlan(
         _new_id(home, proposal.remedy, at), proposal.remedy, clean(why), clean(operator), at.isoformat(), tuple(files),

@@ -13,6 +13,7 @@ from console.model.repair import PlannedFile, RepairPlan
 from console.repair.marks import storage_of
 from console.repair.plan import free_bytes
 from console.repair.writing import check_unchanged, reached, sha256_at, sync
+from console.store.disk import sweep
 from console.store.files import replace_file
 from console.store.lock import HomeLock
 from console.store.trouble import cannot_write
@@ -33,6 +34,7 @@ def alone(folder: Path, operator: str = "") -> Iterator[None]:
         sentence = _("Another console works on {id} at this moment. Wait for it.")
         raise UsageError(_("Not now"), sentence.format(id=folder.name))
     try:
+        sweep(folder)
         yield
     finally:
         lock.release()

@@ -194,8 +194,6 @@ class _Walker:
                 self.notes.append(f"@{at}: tag {node.tag:08X} stands behind {last:08X}")
             last = node.tag
             self._value(node, end, depth)
-            if node.end > end:
-                raise WalkError(f"@{node.off}: what it holds passes its container by {node.end - end}")
             found.append(node)
             at = node.end
         if stop:
@@ -262,15 +260,17 @@ class _Walker:
         """Where the value of an element ends, and what stands inside. Raises WalkError."""
         if node.length == UNDEFINED:
             if node.tag == PIXELS or node.vr in ("OB", "OW"):
-                node.kids, node.end = self._fragments(node.vo, node.little)
+                node.kids, node.end = self._fragments(node.vo, end, node.little)
             else:
                 # UN of undefined length holds implicit little endian items (PS3.5 6.2.2 note).
                 unknown = node.vr == "UN"
                 node.kids, node.end = self._items(
-                    node.vo, None, node.implicit or unknown, node.little or unknown, depth
+                    node.vo, end, node.implicit or unknown, node.little or unknown, depth, closed=True
                 )
             node.ve = node.end
             node.flag, self._cut = self._cut, ""
+            if node.flag and depth:
+                raise WalkError(f"@{node.off}: the fragments do not end inside their container")
             return
         stop = node.vo + node.length
         if stop > end:
@@ -293,16 +293,17 @@ class _Walker:
         unknown = node.vr == "UN" or (node.implicit and (node.tag >> 16 & 1 == 1 or not is_known(node.tag)))
         return unknown and bytes(self.data[node.vo : node.vo + 4]) == _ITEM_MARK[node.little]
 
-    def _items(self, at: int, end: int | None, implicit: bool, little: bool, depth: int) -> tuple[list[Node], int]:
-        """Items from `at` to `end`, or to the sequence delimiter where `end` is None. Raises WalkError."""
+    def _items(
+        self, at: int, end: int, implicit: bool, little: bool, depth: int, *, closed: bool = False
+    ) -> tuple[list[Node], int]:
+        """Items from `at` to `end`, or where `closed` to the sequence delimiter, in front of `end`. Raises WalkError."""
         found, data = list[Node](), self.data
-        limit = self.size if end is None else end
-        while end is None or at < end:
-            if limit - at < 8:
+        while closed or at < end:
+            if end - at < 8:
                 raise WalkError(f"@{at}: sequence delimiter is missing")
             group, element, length = _LONG_HEAD[little].unpack_from(data, at)
             tag, vo = group << 16 | element, at + 8
-            if tag == SEQUENCE_END and end is None:
+            if tag == SEQUENCE_END and closed:
                 found.append(Node("D", tag, "", True, little, at, at + 4, 4, length, vo, vo, vo))
                 return found, vo
             if tag != ITEM:
@@ -311,11 +312,11 @@ class _Walker:
             if inside and not implicit:
                 self.notes.append(f"@{at}: implicit item in an explicit sequence")
             if length == UNDEFINED:
-                kids, ve = self.level(vo, limit, inside, little, ITEM_END, depth + 1)
+                kids, ve = self.level(vo, end, inside, little, ITEM_END, depth + 1)
             else:
                 ve = vo + length
-                if ve > limit:
-                    raise WalkError(f"@{at}: item length {length} passes its container by {ve - limit}")
+                if ve > end:
+                    raise WalkError(f"@{at}: item length {length} passes its container by {ve - end}")
                 kids, _end = self.level(vo, ve, inside, little, 0, depth + 1)
             found.append(Node("I", tag, "", inside, little, at, at + 4, 4, length, vo, ve, ve, kids))
             at = ve
@@ -335,9 +336,9 @@ class _Walker:
             return not (raw in VRS and vo + 8 + wide > end)
         return not (raw.isalpha() and raw.isupper())
 
-    def _fragments(self, at: int, little: bool) -> tuple[list[Node], int]:
+    def _fragments(self, at: int, size: int, little: bool) -> tuple[list[Node], int]:
         """Fragments by their lengths, never by looking for a delimiter: a codestream may hold its bytes (PS3.5 A.4)."""
-        found, data, size = list[Node](), self.data, self.size
+        found, data = list[Node](), self.data
         while True:
             if size - at < 8:
                 self._cut = "half-delimiter" if size > at else "no-delimiter"

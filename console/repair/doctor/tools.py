@@ -29,8 +29,8 @@ def tool_findings(path: str, programs: Iterable[str]) -> list[Found]:
     for program in programs:
         name = os.path.basename(program).removesuffix(".exe")
         if name == "dcmdump":
-            # -q -M: errors alone, and no pixel data.
-            status, said = _run([program, "-q", "-M", path])
+            # -M: large values are not loaded. What it prints of the file is not wanted, only what it complains of.
+            status, said = _run([program, "-M", path], printed=False)
             if status:
                 found.append(_told("tool-dcmdump", [line for line in said if line.startswith(("E:", "F:"))] or said))
         elif name == "dciodvfy":
@@ -56,15 +56,22 @@ def compared_by_tools(
             yield place, paths[0], _told("tool-dcentvfy", errors), tuple(paths[1:21])
 
 
-def _run(command: list[str]) -> tuple[int, list[str]]:
+def _run(command: list[str], *, printed: bool = True) -> tuple[int, list[str]]:
+    """Exit status and lines of complaint; what the program prints counts among them where `printed`."""
+    out = subprocess.PIPE if printed else subprocess.DEVNULL
     try:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            timeout=_SECONDS,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return 0, [type(error).__name__]
-    said = done.stderr.decode("utf-8", "replace").splitlines() + (
-        done.stdout.decode("utf-8", "replace").splitlines() if b"Error" in done.stdout[: 1 << 16] else []
-    )
-    return done.returncode, [line.strip() for line in said if line.strip()]
+        return 1, [type(error).__name__]
+    said = done.stderr.decode("utf-8", "replace") + (done.stdout or b"").decode("utf-8", "replace")
+    return done.returncode, [line.strip() for line in said.splitlines() if line.strip()]
 
 
 def _told(code: str, lines: list[str]) -> Found:

@@ -7,9 +7,11 @@ from pathlib import Path
 from struct import pack
 
 from console.model.repair import Edit, Place, RepairPlan
+from console.model.sentence import Sentence
 from console.repair import plan as planning
 from console.repair.remedies.remedy import FilePlan, Patch, Proposal
 from console.repair.spans import UNDEFINED, Node, Tree, flat, walk
+from tests.support import need_samples
 
 EXPLICIT, IMPLICIT, BIG, DEFLATED, JPEG = (
     "1.2.840.10008.1.2.1",
@@ -128,6 +130,15 @@ def xa(
     return dicom(*elements)
 
 
+def real_samples(largest: int = 4 << 20) -> list[Path]:
+    """The real samples up to a size; skips where there are none."""
+    return sorted(
+        path
+        for path in need_samples().rglob("*")
+        if path.is_file() and path.suffix not in (".md", ".tsv", ".txt", ".json") and path.stat().st_size <= largest
+    )
+
+
 def check_partition(tree: Tree, size: int) -> None:
     """The spans follow one another without a gap or an overlap, at every depth."""
     at = tree.nodes[0].off if tree.nodes else size
@@ -190,8 +201,6 @@ def planned(home: Path, *files: FilePlan, record: bool = True) -> RepairPlan:
 
 def patch(offset: int, length: int, new: bytes) -> Patch:
     """A patch whose description does not matter."""
-    from console.model.sentence import Sentence
-
     return Patch(offset, length, new, Sentence("bytes"))
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ from console.errors import UsageError
 from console.model.diagnosis import Severity
 from console.model.progress import Progress
 from console.repair.doctor import examine, listing, reading
+from tests.support import need_program
 from tests.unit.repair.visits import TODAY, codes, kit, never, quiet, visit
 
 
@@ -46,7 +48,9 @@ def test_many_files_are_looked_at_by_other_processes_with_the_same_result(
     assert (others.files, others.healthy) == (here.files, here.healthy) == (120, 60)
 
 
-def test_what_cannot_be_read_is_a_sentence_and_the_visit_goes_on(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_a_sentence_and_the_visit_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a missing path, a pipe, a socket, a link to nothing, a link to itself, an empty file and a sound one
     (tmp_path / "good.dcm").write_bytes(kit().native())
     (tmp_path / "empty.dcm").write_bytes(b"")
@@ -55,7 +59,8 @@ def test_what_cannot_be_read_is_a_sentence_and_the_visit_goes_on(tmp_path: Path)
     os.mkfifo(tmp_path / "pipe.dcm")
     (tmp_path / "above").symlink_to(tmp_path)
     with socket.socket(socket.AF_UNIX) as listener:
-        os.chdir(tmp_path)
+        # Its name may not be longer than a hundred letters, which the folder's is.
+        monkeypatch.chdir(tmp_path)
         listener.bind("socket.dcm")
         # WHEN the folder is visited, and what is no file is named as well
         report = visit(tmp_path, tmp_path / "missing.dcm", tmp_path / "pipe.dcm", Path("/dev/zero"))
@@ -223,7 +228,7 @@ def test_progress_counts_up_to_the_number_of_files(tmp_path: Path) -> None:
     assert {finding.severity for finding in report.findings} <= {Severity.NOTE}
 
 
-def test_hashes_are_those_of_the_file_and_of_its_pixels(tmp_path: Path) -> None:
+def test_hashes_are_those_of_the_file_and_of_its_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import hashlib
 
     from console.demo.damage_kit import places
@@ -234,9 +239,8 @@ def test_hashes_are_those_of_the_file_and_of_its_pixels(tmp_path: Path) -> None:
     path.write_bytes(data)
     place = places(data)[0x7FE00010]
     for limit in (1 << 30, 1):
-        reading._TWO, before = limit, reading._TWO
+        monkeypatch.setattr(reading, "_TWO", limit)
         seen = reading.see(str(path), TODAY, hashes=True)
-        reading._TWO = before
         assert seen.sha256 == hashlib.sha256(data).digest()
         assert seen.pixels == hashlib.sha256(data[place.value : place.end]).digest()
 
@@ -247,6 +251,7 @@ def test_programs_beside_the_console_are_asked_where_they_are(tmp_path: Path) ->
     report = visit(tmp_path, tools=True)
     # THEN what dcmdump says stands there as its own, where it is installed
     assert ("tool-dcmdump" in {one.code for one in report.findings}) == (shutil.which("dcmdump") is not None)
+    assert all(one.detail.values["first"] for one in report.findings if one.code.startswith("tool-"))
     assert set(report.tools) == {name for name in ("dcentvfy", "dciodvfy", "dcmdump") if shutil.which(name)}
 
 
@@ -278,3 +283,13 @@ def test_a_visit_that_is_stopped_while_it_compares_says_nothing_about_several_fi
 
     report = visit(tmp_path, cancelled=stop)
     assert (report.cancelled, report.files, report.findings) == (True, 2, ())
+
+
+def test_dcmdump_reads_every_sound_object_of_the_kit(tmp_path: Path) -> None:
+    # GIVEN the objects that the damaged archive is made of
+    program = need_program("dcmdump")
+    for number, data in enumerate((kit().native(), kit().implicit(), kit().compressed())):
+        path = tmp_path / f"IM{number}.dcm"
+        path.write_bytes(data)
+        # THEN another reader finds nothing wrong with them either
+        assert subprocess.run([program, "-q", str(path)], check=False).returncode == 0

@@ -1,0 +1,448 @@
+"""Repair (F5): what the doctor found, grouped; the jobs that were planned, applied and undone."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.widgets import Static
+
+from console.i18n import _, ngettext
+from console.model.diagnosis import Diagnosis, DoctorReport
+from console.model.progress import Progress
+from console.model.repair import JobLine, JobReport, JobState
+from console.model.text import clean
+from console.repairdesk import Remedy, RepairDesk
+from console.screens.base import bindings_of
+from console.screens.dialogs.ask import Choose
+from console.screens.dialogs.files import FileDialog
+from console.screens.dialogs.form import Form, FormField
+from console.screens.dialogs.listing import Decide, ListPanel
+from console.screens.repair import texts
+from console.screens.repair.wizard import WizardScreen
+from console.screens.repair.working import Working
+from console.services import Services
+from console.widgets.bars import Key
+from console.widgets.cursor_list import CursorList
+from console.widgets.line_list import Line, LineList, wrap
+from console.widgets.progress_line import ProgressLine
+from console.widgets.row_table import RowTable
+
+WIDE = 118
+"""Columns from which all about one line has room beside the list."""
+
+
+class RepairScreen(Working):
+    """Groups at the left, files or jobs in the middle, all about one of them beside or below."""
+
+    SCOPE: ClassVar[str] = "repair"
+    BINDINGS = bindings_of("repair")
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.found: DoctorReport | None = None
+        self.jobs: tuple[JobLine, ...] = ()
+        self._group = texts.JOBS
+        self._reports: dict[str, JobReport] = {}
+        self._shown: list[Diagnosis] = []
+        self._reading = False
+
+    @property
+    def desk(self) -> RepairDesk:
+        """The repairs of the home folder."""
+        return self.services.repairs
+
+    def body(self) -> ComposeResult:
+        ellipsis = self.console_app.symbols.ellipsis
+        with Horizontal(id="repair-room"):
+            with Vertical(id="groups-pane"):
+                yield LineList("groups", ellipsis=ellipsis, choosable=True)
+            with Container(id="pair"):
+                yield Static("", id="nothing", markup=False)
+                yield RowTable("cases", ellipsis=ellipsis)
+                yield LineList("about-item", ellipsis=ellipsis)
+        yield Static("", id="said", markup=False)
+        yield ProgressLine(id="progress")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._lay_out()
+        self.query_one("#cases").focus()
+        self.refresh_jobs()
+
+    async def on_screen_resume(self) -> None:
+        await super().on_screen_resume()
+        self.refresh_jobs()
+
+    async def retranslate(self) -> None:
+        await super().retranslate()
+        self._lay_out()
+        self._draw()
+        self.query_one("#cases").focus()
+
+    def privacy_changed(self) -> None:
+        self._draw()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="jobs")
+    def refresh_jobs(self) -> None:
+        """Read the list of jobs, off the event loop."""
+        jobs = self.desk.jobs()
+        reports = {line.id: self.desk.report(line.id) for line in jobs[:50] if not line.damaged}
+        self.app.call_from_thread(self._take_jobs, jobs, reports)
+
+    def _take_jobs(self, jobs: tuple[JobLine, ...], reports: dict[str, JobReport]) -> None:
+        self.jobs, self._reports = jobs, reports
+        self._draw()
+
+    # Showing
+
+    def _draw(self) -> None:
+        if not self.query("#cases"):
+            return
+        symbols = self.console_app.symbols
+        lines = texts.groups(self.found, len(self.jobs), symbols)
+        keys = [line.key for line in lines]
+        if self._group not in keys:
+            self._group = texts.JOBS
+        self.query_one("#groups", LineList).show(lines, keys.index(self._group))
+        self._draw_cases()
+        said = texts.said(self.found, symbols) if self.found is not None else _("s looks at files; nothing is changed.")
+        self.query_one("#said", Static).update(symbols.fold(said))
+        self.refresh_bars()
+
+    def _draw_cases(self) -> None:
+        table, symbols = self.query_one("#cases", RowTable), self.console_app.symbols
+        here = table.cursor
+        privacy = self.services.preferences.now.privacy
+        if self._group == texts.JOBS:
+            rows = [texts.job_row(line, self._remedy_name(line.remedy), symbols) for line in self.jobs]
+            columns = texts.job_columns()
+        else:
+            assert self.found is not None
+            self._shown = [each for each in self.found.findings if each.code == self._group]
+            rows = [texts.finding_row(each, place, symbols, privacy=privacy) for place, each in enumerate(self._shown)]
+            columns = texts.finding_columns()
+        table.show_all(columns if rows else (), rows)
+        table.put_cursor(min(here, max(len(rows) - 1, 0)))
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = not rows
+        nothing.update(_("No job yet. s looks at files or folders and says what is wrong with them."))
+        self._draw_about()
+
+    def _draw_about(self) -> None:
+        about, symbols = self.query_one("#about-item", LineList), self.console_app.symbols
+        width = max(about.size.width or self.size.width - 30, 20)
+        privacy = self.services.preferences.now.privacy
+        case, job = self.case, self.job
+        if case is not None:
+            name = self._remedy_name(case.remedy)
+            about.show(texts.finding_lines(case, name, width, symbols, privacy=privacy))
+        elif job is not None:
+            name = self._remedy_name(job.plan.remedy)
+            about.show(texts.job_lines(job, name, width, symbols, privacy=privacy))
+        else:
+            about.show(())
+
+    def _remedy_name(self, remedy_id: str) -> str:
+        found = self.desk.remedy(remedy_id) if remedy_id else None
+        return _(found.name) if found is not None else ""
+
+    @property
+    def case(self) -> Diagnosis | None:
+        """The finding under the cursor."""
+        table = self.query_one("#cases", RowTable)
+        if self._group == texts.JOBS or table.cursor >= len(self._shown):
+            return None
+        return self._shown[table.cursor]
+
+    @property
+    def job(self) -> JobReport | None:
+        """The job under the cursor."""
+        table = self.query_one("#cases", RowTable)
+        if self._group != texts.JOBS or table.cursor >= len(self.jobs):
+            return None
+        return self._reports.get(self.jobs[table.cursor].id)
+
+    # Moving about
+
+    @on(CursorList.Moved, "#groups")
+    def group_moved(self, event: CursorList.Moved) -> None:
+        event.stop()
+        groups = self.query_one("#groups", LineList)
+        self._group = groups.item_key(groups.cursor)
+        self.query_one("#cases", RowTable).put_cursor(0)
+        self._draw_cases()
+        self.refresh_bars()
+
+    @on(CursorList.Chosen, "#groups")
+    def group_chosen(self, event: CursorList.Chosen) -> None:
+        event.stop()
+        self.query_one("#cases").focus()
+
+    @on(CursorList.Moved, "#cases")
+    def case_moved(self, event: CursorList.Moved) -> None:
+        event.stop()
+        self._draw_about()
+        self.refresh_bars()
+
+    @on(CursorList.Chosen, "#cases")
+    def case_chosen(self, event: CursorList.Chosen) -> None:
+        event.stop()
+        self.action_open()
+
+    def action_groups(self) -> None:
+        self.query_one("#groups").focus()
+
+    def action_open(self) -> None:
+        """Put right what is wrong, or go on with a job."""
+        if self.case is not None:
+            self.action_remedy()
+        elif self.job is not None:
+            self._job_menu(self.job)
+
+    # The doctor
+
+    @work(exclusive=True, group="ask")
+    async def action_scan(self) -> None:
+        """Look at a file or a folder with all that is in it; read-only."""
+        look = await self.app.push_screen_wait(FileDialog(_("Look at (ctrl+o takes the whole folder)"), Path.home()))
+        if look is None:
+            return
+        choices = [
+            _("Headers, structure and texts"),
+            _("Also decode every picture (slow)"),
+            _("Also compare with the last visit (checksums; finds silent changes)"),
+        ]
+        how = await self.app.push_screen_wait(Choose(_("How"), choices))
+        if how is not None:
+            self.scan((look.path,), decode=how == 1, compare=how == 2)
+
+    def scan(self, paths: tuple[Path, ...], *, decode: bool = False, compare: bool = False) -> None:
+        """Look at files; what is found is shown."""
+
+        def look(tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> object:
+            return self.desk.examine(paths, tell, stopped, decode=decode, compare=compare)
+
+        if self.begin_work(_("looking"), look, self._seen):
+            self.console_app.note("doctor started", decode=str(decode), compare=str(compare))
+
+    def _seen(self, report: object) -> None:
+        assert isinstance(report, DoctorReport)
+        self.found = report
+        worst = texts.by_code(report)
+        self._group = worst[0][0] if worst else texts.JOBS
+        self._draw()
+        if not worst:
+            form = ngettext("{count} file, nothing wrong.", "{count} files, nothing wrong.", report.files)
+            self.notify(form.format(count=report.files), markup=False)
+        self.query_one("#cases").focus()
+
+    # Remedies
+
+    @work(exclusive=True, group="ask")
+    async def action_remedy(self) -> None:
+        """The remedy of what is under the cursor, over one file or all with the same trouble."""
+        case = self.case
+        if case is None:
+            self._any_remedy()
+            return
+        remedy = self.desk.remedy(case.remedy) if case.remedy else None
+        if remedy is None:
+            sentence = _("No remedy of ours puts this right: fetch the object again from another source.")
+            self.notify(sentence, timeout=8, markup=False)
+            return
+        same = [each for each in self._shown if each.remedy == case.remedy]
+        paths = texts.paths_of(same)
+        if len(paths) > 1:
+            form = ngettext("All {count} file with this", "All {count} files with this", len(paths))
+            chosen = await self.app.push_screen_wait(
+                Choose(_(remedy.name), [_("This file"), form.format(count=len(paths))])
+            )
+            if chosen is None:
+                return
+            if chosen == 0:
+                same, paths = [case], (case.path,)
+        symbols, privacy = self.console_app.symbols, self.services.preferences.now.privacy
+        lines = [
+            line
+            for each in same[:20]
+            for line in texts.finding_lines(each, "", self.size.width - 36, symbols, privacy=privacy)[:4]
+        ]
+        self.app.push_screen(WizardScreen(self.services, remedy, [Path(path) for path in paths], lines))
+
+    def action_any_remedy(self) -> None:
+        self._any_remedy()
+
+    @work(exclusive=True, group="ask")
+    async def _any_remedy(self) -> None:
+        """Any remedy, over files of the operator's choice."""
+        remedies = self.desk.remedies()
+        names = [_(remedy.name) for remedy in remedies]
+        chosen = await self.app.push_screen_wait(Choose(_("Remedies"), names))
+        if chosen is None:
+            return
+        remedy: Remedy = remedies[chosen]
+        title = _("{remedy}: which file or folder (ctrl+o)").format(remedy=_(remedy.name))
+        look = await self.app.push_screen_wait(FileDialog(title, Path.home()))
+        if look is not None:
+            self.app.push_screen(WizardScreen(self.services, remedy, [look.path], []))
+
+    # Jobs
+
+    @work(exclusive=True, group="ask")
+    async def _job_menu(self, job: JobReport) -> None:
+        """What can be done with a job in its state."""
+        choices: list[tuple[str, Callable[[], object]]] = [(_("Read the plan"), lambda: self._read(job))]
+        if not self.desk.read_only:
+            if job.state is JobState.PLANNED:
+                choices.append((_("Apply the plan"), lambda: self._apply(job)))
+            if job.state in (JobState.BROKEN_OFF, JobState.PARTLY):
+                choices.append((_("Go on with it"), lambda: self._resume(job)))
+            if job.state not in (JobState.PLANNED, JobState.UNDONE):
+                choices.append((_("Undo"), self.action_undo))
+        choices.append((_("Report"), self.action_report))
+        chosen = await self.app.push_screen_wait(Choose(job.id, [name for name, _does in choices]))
+        if chosen is not None:
+            choices[chosen][1]()
+
+    def _read(self, job: JobReport) -> None:
+        privacy = self.services.preferences.now.privacy
+        width = min(self.size.width * 5 // 6, 90) - 8
+        self.app.push_screen(
+            ListPanel(job.id, texts.plan_lines(job.plan, width, self.console_app.symbols, privacy=privacy))
+        )
+
+    def _apply(self, job: JobReport) -> None:
+        """Back into the wizard, at the preview."""
+        remedy = self.desk.remedy(job.plan.remedy)
+        if remedy is None:
+            return
+        wizard = WizardScreen(self.services, remedy, [Path(each.path) for each in job.plan.files], [])
+        wizard.stand_before(job.plan)
+        self.app.push_screen(wizard)
+
+    def _resume(self, job: JobReport) -> None:
+        operator = self.services.preferences.now.operator
+
+        def resume(tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> object:
+            return self.desk.resume(job.id, operator=operator, progress=tell, cancelled=stopped)
+
+        self.begin_work(_("going on"), resume, lambda _report: self.refresh_jobs())
+
+    @work(exclusive=True, group="undo")
+    async def action_undo(self) -> None:
+        """Put back what a job wrote, after a question."""
+        job = self.job
+        if job is None or job.state in (JobState.PLANNED, JobState.UNDONE):
+            self.notify(_("There is nothing to undo here."), markup=False)
+            return
+        width = min(self.size.width * 5 // 6, 90) - 8
+        lines = [Line(part) for part in wrap(texts.undo_text(job), width)]
+        title = _("Undo {job}").format(job=job.id)
+        if not await self.app.push_screen_wait(Decide(title, lines, _("Put everything back"))):
+            return
+        operator = self.services.preferences.now.operator
+
+        def undo(tell: Callable[[Progress], None], _stopped: Callable[[], bool]) -> object:
+            return self.desk.undo(job.id, operator=operator, progress=tell)
+
+        if self.begin_work(_("putting back"), undo, lambda _report: self.refresh_jobs()):
+            self.console_app.note("repair undone", job=job.id)
+
+    @work(exclusive=True, group="ask")
+    async def action_report(self) -> None:
+        """The report of a job as PDF or Markdown."""
+        job = self.job
+        if job is None:
+            return
+        title = _("Write the report (name.pdf or name.md)")
+        look = await self.app.push_screen_wait(FileDialog(title, Path.home(), save_as=f"{job.id}.pdf"))
+        if look is None or look.is_folder:
+            return
+        target = look.path
+
+        def written(_tell: Callable[[Progress], None], _stopped: Callable[[], bool]) -> object:
+            return self.desk.write_report(job.id, target)
+
+        said = _("Written: {path}").format(path=clean(str(target)))
+        self.begin_work(_("report"), written, lambda _none: self.notify(said, timeout=8, markup=False))
+
+    # The lost patient
+
+    @work(exclusive=True, group="ask")
+    async def action_lost(self) -> None:
+        """Look for a patient whom the ward cannot find, in every way that data get lost; read-only."""
+        fields = [
+            FormField("name", _("Name"), _("As the ward says it, in characters or pinyin.")),
+            FormField("patient_id", _("Patient ID")),
+            FormField("accession", _("Accession number")),
+            FormField("birth_date", _("Date of birth"), _("As 1958-03-01.")),
+            FormField("date", _("Day of the study"), _("As 2026-11-20.")),
+        ]
+        answer = await self.app.push_screen_wait(Form(_("Find a lost patient"), fields, {}))
+        if answer is None or not any(answer.values()):
+            return
+
+        def look(_tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> object:
+            return self.desk.find_lost(answer, stopped)
+
+        self.begin_work(_("looking"), look, self._leads)
+
+    def _leads(self, found: object) -> None:
+        assert isinstance(found, tuple)
+        hidden = self.services.preferences.now.privacy
+        lines = []
+        for lead in found:
+            name = texts.HIDDEN if hidden else clean(lead.line.name)
+            number = texts.HIDDEN if hidden else clean(lead.line.patient_id)
+            lines.append(Line(f"{name}  {number}", right=lead.line.date, heading=True))
+            lines += [Line(str(why), indent=1) for why in (*lead.how, *lead.what)]
+        if not lines:
+            lines = [Line(_("Nothing like it in the index. Take in more folders with F4, or ask another node."))]
+        self.app.push_screen(ListPanel(_("Find a lost patient"), lines))
+
+    # Around the screen
+
+    def action_back(self) -> None:
+        if self.stop_work():
+            return
+        if self._reading or not self.query_one("#cases").has_focus:
+            self._reading = False
+            self._lay_out()
+            self.query_one("#cases").focus()
+        elif self._group != texts.JOBS:
+            self._group = texts.JOBS
+            self._draw()
+
+    def action_details(self) -> None:
+        self._reading = not self._reading
+        self._lay_out()
+        self.query_one("#about-item" if self._reading else "#cases").focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        if self.query("#cases"):
+            self._lay_out()
+            self._draw()
+
+    def _lay_out(self) -> None:
+        wide = self.size.width >= WIDE
+        self.query_one("#pair").set_class(wide, "wide")
+        self.query_one("#cases").display = wide or not self._reading
+        self.query_one("#about-item").set_class(self._reading, "whole")
+        self.query_one("#groups-pane").styles.width = 34 if wide else 24
+
+    def keys(self) -> tuple[Key, ...]:
+        kept = super().keys()
+        if not self.query("#cases"):
+            return kept
+        of_jobs = {"screen.undo", "screen.report"}
+        if self.job is None:
+            kept = tuple(key for key in kept if key.action not in of_jobs)
+        if self.case is None:
+            kept = tuple(key for key in kept if key.action != "screen.remedy")
+        if self.case is None and self.job is None:
+            kept = tuple(key for key in kept if key.action != "screen.open")
+        return kept

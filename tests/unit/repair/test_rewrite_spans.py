@@ -1,0 +1,307 @@
+"""The walker: every byte belongs to one span, whatever the file is."""
+
+import random
+import struct
+import time
+from pathlib import Path
+
+import pytest
+
+from console.demo.damage_kit import directory, element
+from console.repair.sniffing import ENOUGH, scores, sniff
+from console.repair.spans import UNDEFINED, Node, flat, walk, walk_dataset
+from tests.support import need_samples
+from tests.unit.repair.jobs import BIG_ENDIAN, IMPLICIT, assert_partition, head, meta, patient, reemitted, small, study
+from tests.unit.repair.visits import kit
+
+ITEM, ITEM_END, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xfe\xff\xdd\xe0\0\0\0\0"
+UNKNOWN_LENGTH = b"\xff\xff\xff\xff"
+FUZZED = 3000
+SLOWEST_S = 0.5
+
+
+def node_of(data: bytes, tag: int) -> Node:
+    """The first node of a tag, at any depth."""
+    return next(node for node in flat(walk(data).nodes) if node.tag == tag)
+
+
+def sound() -> dict[str, bytes]:
+    """Small whole files of every encoding, by what they are."""
+    made = kit()
+    native = made.native()
+    return {
+        "explicit": native,
+        "implicit": made.implicit(),
+        "fragments": made.compressed(),
+        "DICOMDIR": directory([("IMAGES/IM1", native), ("IMAGES/IM2", made.native(2))]),
+        "small": small(),
+        "big endian": big_endian(),
+    }
+
+
+def big_endian() -> bytes:
+    """A data set in explicit VR big endian, with a sequence."""
+
+    def put(tag: int, vr: str, value: bytes) -> bytes:
+        start = struct.pack(">HH", tag >> 16, tag & 0xFFFF) + vr.encode()
+        long = vr in ("OW", "SQ")
+        return start + (struct.pack(">HI", 0, len(value)) if long else struct.pack(">H", len(value))) + value
+
+    inner = put(0x00081150, "UI", b"1.2.840.10008.5.1.4.1.1.7\0")
+    item = struct.pack(">HHI", 0xFFFE, 0xE000, len(inner)) + inner
+    values = put(0x00080016, "UI", b"1.2.840.10008.5.1.4.1.1.7\0") + put(0x00080018, "UI", b"1.2.3\0")
+    values += put(0x00081115, "SQ", item) + put(0x00100010, "PN", b"Big^Endian") + put(0x00100020, "LO", b"P1")
+    return meta(BIG_ENDIAN) + values + put(0x7FE00010, "OW", bytes(range(64)))
+
+
+@pytest.mark.parametrize("kind", ["explicit", "implicit", "fragments", "DICOMDIR", "small", "big endian"])
+def test_a_sound_file_is_written_again_from_its_spans_byte_by_byte(kind: str) -> None:
+    # GIVEN a whole file of one encoding WHEN it is walked
+    data = sound()[kind]
+    tree = walk(data)
+    # THEN nothing is in doubt, and headers made of the fields alone give the same file
+    assert (tree.trouble, tree.notes) == ("", [])
+    assert_partition(tree, data)
+    assert reemitted(tree, data) == data
+
+
+def test_every_real_sample_is_written_again_from_its_spans_byte_by_byte() -> None:
+    # GIVEN the real samples, broken ones too WHEN each is walked THEN every byte of it is in one span
+    walked = 0
+    for path in sorted(need_samples().rglob("*")):
+        data = path.read_bytes() if path.is_file() else b""
+        if len(data) < 200 or path.suffix in (".md", ".tsv"):
+            continue
+        tree = walk(data)
+        assert_partition(tree, data)
+        if not tree.trouble and not any("reserved" in note for note in tree.notes):
+            walked += 1
+            assert reemitted(tree, data) == data, path.name
+    # THEN most of them are walked to their end
+    assert walked > 60
+
+
+def test_damaged_files_are_walked_in_time_and_keep_all_their_bytes() -> None:
+    # GIVEN small files that were cut, flipped, shortened and lengthened at random WHEN each is walked
+    dice, slowest = random.Random(6), 0.0
+    files = [data[:6000] if len(data) > 20000 else data for data in sound().values()]
+    for _number in range(FUZZED):
+        data = bytearray(dice.choice(files))
+        for _blow in range(dice.randint(1, 4)):
+            at = dice.randrange(len(data))
+            how = dice.randrange(5)
+            if how == 0:
+                del data[at + 1 :]
+            elif how == 1:
+                data[at] ^= 1 << dice.randrange(8)
+            elif how == 2:
+                del data[at : min(at + dice.randint(1, 9), len(data) - 1)]
+            elif how == 3:
+                data[at:at] = dice.randbytes(dice.randint(1, 9))
+            else:
+                data[at : at + 4] = dice.choice((UNKNOWN_LENGTH, ITEM, SEQUENCE_END, b"SQ\0\0", b"UN\0\0"))
+        began = time.monotonic()
+        tree = walk(bytes(data))
+        slowest = max(slowest, time.monotonic() - began)
+        # THEN the spans follow one another to the end of the file
+        assert_partition(tree, bytes(data))
+    assert slowest < SLOWEST_S
+
+
+def test_a_delimiter_inside_a_codestream_is_no_delimiter() -> None:
+    # GIVEN a fragment that holds the bytes of a sequence delimiter
+    stream = b"\xff\xd8\xff" + SEQUENCE_END + b"more!"
+    data = meta() + head() + b"\xe0\x7f\x10\x00OB\0\0" + UNKNOWN_LENGTH + ITEM + bytes(4)
+    data += ITEM + struct.pack("<I", len(stream)) + stream + SEQUENCE_END
+    # WHEN it is walked THEN the fragment is whole, and the delimiter behind it counts
+    pixels = node_of(data, 0x7FE00010)
+    assert [(kid.kind, kid.ve - kid.vo) for kid in pixels.kids] == [("F", 0), ("F", len(stream)), ("D", 0)]
+    assert pixels.flag == ""
+
+
+@pytest.mark.parametrize(
+    ("lost", "flag"), [(8, "no-delimiter"), (5, "half-delimiter"), (12, "truncated")], ids=["whole", "half", "fragment"]
+)
+def test_what_a_compressed_picture_lost_at_its_end_is_told_apart(lost: int, flag: str) -> None:
+    # GIVEN a compressed picture without its delimiter, with half of it, and cut inside its last fragment
+    data = kit().compressed()
+    # WHEN it is walked THEN the verdict differs, and the walk still reaches the end
+    tree = walk(data[:-lost])
+    assert next(node.flag for node in tree.nodes if node.tag == 0x7FE00010) == flag
+    assert tree.trouble == ""
+
+
+def test_a_last_element_that_passes_the_end_is_kept_as_truncated() -> None:
+    # GIVEN a native picture that was cut WHEN it is walked THEN declared and present lengths can be told
+    data = kit().native()
+    pixels = node_of(data[:-100], 0x7FE00010)
+    assert pixels.flag == "truncated"
+    assert pixels.vo + pixels.length - pixels.ve == 100
+
+
+def test_an_unknown_sequence_of_undefined_length_holds_implicit_items() -> None:
+    # GIVEN a UN element of undefined length, whose items are implicit little endian (PS3.5 6.2.2)
+    inner = struct.pack("<HHI", 0x0008, 0x0104, 4) + b"code"
+    sequence = b"\x09\x00\x01\x10UN\0\0" + UNKNOWN_LENGTH + ITEM + struct.pack("<I", len(inner)) + inner + SEQUENCE_END
+    data = meta() + head() + element(0x00090010, "LO", b"ACME") + sequence + patient()
+    # WHEN it is walked THEN the element inside is found
+    node = node_of(data, 0x00080104)
+    assert (node.implicit, data[node.vo : node.ve]) == (True, b"code")
+    assert walk(data).trouble == ""
+
+
+def test_a_private_value_that_only_begins_like_an_item_stays_whole() -> None:
+    # GIVEN a private value that begins with the tag of an item and is something else
+    data = meta() + head() + element(0x00090010, "LO", b"ACME") + element(0x00091001, "UN", ITEM + b"not items at all")
+    # WHEN it is walked THEN it is one leaf, and that is noted
+    tree = walk(data)
+    assert next(node for node in tree.nodes if node.tag == 0x00091001).kids == ()
+    assert tree.trouble == ""
+    assert "does not parse" in tree.notes[0]
+
+
+def test_a_file_without_preamble_is_found_by_its_elements() -> None:
+    # GIVEN a data set without any envelope, one with DICM inside a value where a preamble would end with it
+    bare = head() + patient()
+    filler = element(0x00080070, "LO", b"x" * (128 - len(bare) - 8 if len(bare) < 100 else 0) + b"DICM")
+    odd = bytearray(head() + element(0x00080070, "LO", b"x" * 40) + patient() + study())
+    odd[128:132] = b"DICM"
+    for data in (bare, bytes(odd), bytes(filler)):
+        # WHEN it is walked THEN it begins at its first byte
+        tree = walk(data)
+        assert (tree.head, tree.preamble) == (0, False)
+        assert_partition(tree, data)
+
+
+def test_items_that_pass_their_container_stop_the_walk_with_the_place() -> None:
+    # GIVEN an item that is longer than its sequence, and a compressed icon that runs out of its item
+    wrong = b"\x08\x00\x15\x11SQ\0\0" + struct.pack("<I", 16) + ITEM + struct.pack("<I", 248) + bytes(8)
+    data = meta() + head() + wrong + patient()
+    # WHEN it is walked THEN the reason names the offset and the difference
+    tree = walk(data)
+    assert tree.trouble.endswith("item length 248 passes its container by 240")
+    assert tree.nodes[-1].kind == "X"
+    assert_partition(tree, data)
+    icon = b"\xe0\x7f\x10\x00OB\0\0" + UNKNOWN_LENGTH + ITEM + bytes(4) + SEQUENCE_END
+    inner = ITEM + struct.pack("<I", len(icon) - 8) + icon
+    data = meta() + head() + b"\x88\x00\x00\x02SQ\0\0" + struct.pack("<I", len(inner) - 8) + inner + patient()
+    tree = walk(data)
+    assert "container" in tree.trouble
+    assert_partition(tree, data)
+
+
+def test_sequences_nested_without_end_stop_the_walk() -> None:
+    # GIVEN a thousand sequences inside one another WHEN it is walked THEN it stops in words
+    data = meta() + head() + (b"\x08\x00\x15\x11SQ\0\0" + UNKNOWN_LENGTH + ITEM + UNKNOWN_LENGTH) * 1000
+    tree = walk(data)
+    assert "nested too deep" in tree.trouble
+    assert_partition(tree, data)
+
+
+def test_a_few_bytes_behind_the_end_are_one_opaque_span() -> None:
+    # GIVEN three bytes behind the last element WHEN it is walked THEN they are noted, and nothing is in doubt
+    tree = walk(small() + b"\0\0\0")
+    assert tree.trouble == ""
+    assert (tree.nodes[-1].kind, tree.nodes[-1].end - tree.nodes[-1].off) == ("X", 3)
+    assert "3 bytes behind" in tree.notes[0]
+
+
+def test_a_data_set_is_walked_in_one_encoding_and_no_other() -> None:
+    # GIVEN an implicit data set WHEN it is walked as such and as an explicit one
+    data = kit().implicit()
+    start = walk(data).start
+    assert walk_dataset(data, start, implicit=True, little=True).trouble == ""
+    # THEN the wrong encoding does not reach the end
+    assert walk_dataset(data, start, implicit=False, little=False).trouble != ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding"),
+    [("explicit", (False, True)), ("implicit", (True, True)), ("big endian", (False, False)), ("small", (False, True))],
+)
+def test_the_encoding_is_found_by_the_bytes_alone(kind: str, encoding: tuple[bool, bool]) -> None:
+    # GIVEN a data set without its file meta information WHEN it is sniffed
+    data = sound()[kind]
+    bare = data[walk(data).start :]
+    # THEN its encoding is found, and the others stay far behind
+    assert sniff(bare, 0) == encoding
+    best, *others = sorted(scores(bare, 0).values(), reverse=True)
+    assert best >= ENOUGH
+    assert all(other * 2 <= best for other in others)
+
+
+def test_an_empty_disc_block_is_no_implicit_data_set() -> None:
+    # GIVEN zeros, noise and text WHEN they are sniffed THEN no encoding is named
+    for data in (bytes(4096), random.Random(1).randbytes(4096), b"Dear colleague, " * 200):
+        assert sniff(data, 0) is None
+
+
+def test_real_samples_without_their_meta_information_are_found() -> None:
+    # GIVEN every sample that is walked to its end WHEN group 2 is taken away THEN the bytes say what the label said
+    found = wrong = 0
+    for path in sorted(need_samples().rglob("*.dcm")):
+        data = path.read_bytes()
+        tree = walk(data)
+        if tree.trouble or len(tree.nodes) < 12 or tree.syntax.endswith(".1.99"):
+            continue
+        found += 1
+        wrong += sniff(data, tree.start) != (tree.implicit, tree.little)
+    assert found > 40
+    assert wrong == 0
+
+
+def synthetic_report(nodes: int) -> bytes:
+    """A structured report of about `nodes` spans: items of undefined and defined length in turn."""
+    made = bytearray(meta() + head() + patient() + study())
+    made += b"\x40\x00\x30\xa7SQ\0\0" + UNKNOWN_LENGTH
+    code = element(0x00080100, "SH", b"113706") + element(0x00080102, "SH", b"DCM")
+    code = ITEM + struct.pack("<I", len(code)) + code
+    inner = element(0x0040A010, "CS", b"CONTAINS") + element(0x0040A040, "CS", b"NUM")
+    inner += b"\x40\x00\x43\xa0SQ\0\0" + struct.pack("<I", len(code)) + code + element(0x0040A160, "UT", b"text")
+    # Item, five elements, one of them with an item of two, delimiter.
+    for number in range(nodes // 9):
+        if number % 2:
+            made += ITEM + struct.pack("<I", len(inner)) + inner
+        else:
+            made += ITEM + UNKNOWN_LENGTH + inner + ITEM_END
+    return bytes(made + SEQUENCE_END)
+
+
+def test_a_report_of_97000_nodes_is_walked_within_two_seconds() -> None:
+    # GIVEN a structured report of 97,000 spans WHEN it is walked
+    data = synthetic_report(110_000)
+    began = time.monotonic()
+    tree = walk(data)
+    seconds = time.monotonic() - began
+    # THEN it takes a moment, not minutes
+    assert sum(1 for _node in flat(tree.nodes)) > 97_000
+    assert tree.trouble == ""
+    assert seconds < 2.0
+
+
+def test_a_picture_of_300_mb_is_walked_without_being_read(tmp_path: Path) -> None:
+    # GIVEN a file whose picture is a hole of 300 MB WHEN it is walked through a map
+    import mmap
+
+    path = tmp_path / "cine.dcm"
+    size = 300 << 20
+    with path.open("wb") as stream:
+        stream.write(meta() + head() + patient() + b"\xe0\x7f\x10\x00OB\0\0" + struct.pack("<I", size))
+        stream.truncate(stream.tell() + size)
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        began = time.monotonic()
+        for _turn in range(20):
+            tree = walk(data)
+        seconds = (time.monotonic() - began) / 20
+    # THEN that takes no more than the header does
+    assert tree.nodes[-1].length == size != UNDEFINED
+    assert seconds < 0.01
+
+
+def test_the_syntax_and_the_encoding_are_told_apart() -> None:
+    # GIVEN an implicit data set under the label of an explicit one WHEN it is walked
+    data = kit().implicit()
+    labelled = data.replace(IMPLICIT.encode() + b"\0", b"1.2.840.10008.1.2\0", 1)
+    tree = walk(labelled)
+    # THEN both can be read
+    assert (tree.syntax, tree.implicit, tree.little) == (IMPLICIT, True, True)
