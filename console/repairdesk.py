@@ -26,6 +26,8 @@ from console.repair.remedies.catalogue import REMEDIES, propose
 from console.repair.remedies.remedy import Question as Question
 from console.repair.remedies.remedy import Remedy as Remedy
 from console.repair.remedies.remedy import Request
+from console.repair.reporting import markdown
+from console.store.files import replace_file
 from console.store.trouble import only_reading
 from console.studies.export.dicomdir import Directory
 from console.studies.finding import Catalogue
@@ -129,6 +131,10 @@ class RepairDesk:
     def verify(self, job: str) -> tuple[str, ...]:
         """Every difference between a job's journal and the disk. Raises ConsoleError."""
         return jobs.verify(self.home, job)
+
+    def write_report(self, job: str, target: Path) -> None:
+        """Write the report of a job: Markdown, or PDF where the name ends so. Raises ConsoleError."""
+        replace_file(target, markdown(self.report(job)).encode())
 
     def result_folder(self, job: str) -> Path:
         """Where corrected copies of a job lie."""

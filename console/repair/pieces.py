@@ -137,6 +137,8 @@ class _Maker:
             else:
                 ends.append(node)
         there = {tag for tag, _pieces, _node in made}
+        if len(there) < len(made):
+            _check_once([tag for tag, _pieces, _node in made], here.keys() | deeper.keys() | appended.keys())
         for tag, edit in here.items():
             if tag not in there:
                 if edit.old is not None:
@@ -373,6 +375,14 @@ def _length(node: Node, length: int) -> bytes:
     if node.lsz == 2 and length > _LONGEST_SHORT:
         raise _too_long(node.tag)
     return length.to_bytes(node.lsz, "little" if node.little else "big")
+
+
+def _check_once(tags: Sequence[int], wanted: Iterable[int]) -> None:
+    """Raises EditError for an element that stands twice: which one is meant cannot be known."""
+    double = next((tag for tag in wanted if tags.count(tag) > 1), None)
+    if double is not None:
+        sentence = _("{tag} stands there twice: which one is meant cannot be known.")
+        raise EditError(sentence.format(tag=_tag(double)))
 
 
 def _tag(tag: int) -> str:

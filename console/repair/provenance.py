@@ -59,8 +59,12 @@ def _old_elements(data: Data, tree: Tree, changed: list[Edit]) -> dict[int, byte
         # An ID means nothing without who gave it, also where that is not known.
         node = top.get(ISSUER)
         found[ISSUER] = bytes(data[node.off : node.end]) if node else _element(tree, ISSUER, "LO", b"")
-    label = next((edit for edit in changed if edit.tag == CHARSET and not edit.place), None)
-    if found and label is not None and CHARSET not in found:
+    for tag in sorted(found):
+        # A private element means nothing without its creator (PS3.5 7.8.1).
+        creator = tag & 0xFFFF0000 | tag >> 8 & 0xFF
+        if tag >> 16 & 1 and tag & 0xFFFF >= 0x1000 and creator in top:
+            found[creator] = bytes(data[top[creator].off : top[creator].end])
+    if CHARSET not in found and any(edit.tag == CHARSET and not edit.place for edit in changed):
         # The old bytes keep their old meaning: the default character set, named by an empty value.
         found[CHARSET] = _element(tree, CHARSET, "CS", b"")
     return found

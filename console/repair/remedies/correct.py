@@ -155,8 +155,8 @@ def _edits(sight: Sight, wish: _Wish, charset: str, nested: list[Leaf], notes: l
         elif _plain(leaf.value) not in (b"", _plain(new)):
             others += 1
     if others:
-        values = {"count": others, "keyword": wish.keyword}
-        notes.append(Sentence(N_("{count} nested {keyword} with another value stay as they are."), values))
+        sentence = N_("{count} nested {keyword} with another value stay as they are.")
+        notes.append(Sentence(sentence, {"count": others, "keyword": wish.keyword}))
     return edits
 
 

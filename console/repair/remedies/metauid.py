@@ -45,8 +45,8 @@ REMEDY = Remedy(
     ID,
     N_("Fix the UIDs of the meta group"),
     N_(
-        "The file meta group names another object than the data set: a PACS would file it under the wrong UID. The data "
-        "set is believed and stays as it is."
+        "The file meta group names another object than the data set: a PACS would file it under the wrong UID. The "
+        "data set is believed and stays as it is."
     ),
     _propose,
 )

@@ -100,7 +100,7 @@ class Proposal:
     """About all of them."""
     reason: Reason = "CORRECT"
     record: bool = True
-    """Whether the Original Attributes Sequence records the change: not where only the envelope of the object changes."""
+    """Whether the Original Attributes Sequence records the change: not where only the envelope changes."""
     made: tuple[NewFile, ...] = ()
     """Files that are made anew."""
 

@@ -52,8 +52,8 @@ def _look(sight: Sight) -> FilePlan | Refusal | None:
     why = _unfit(sight, frames)
     if why is not None:
         return Refusal(sight.path, why)
-    values = {"whole": frames.whole, "declared": frames.declared}
-    notes = [Sentence(N_("{whole} of {declared} frames are whole and are kept."), values)]
+    kept = N_("{whole} of {declared} frames are whole and are kept.")
+    notes = [Sentence(kept, {"whole": frames.whole, "declared": frames.declared})]
     representative = sight.number(0x00286010)
     if representative > frames.whole:
         sentence = N_("Representative Frame Number {frame} is among the lost ones and becomes 1.")
@@ -165,8 +165,8 @@ REMEDY = Remedy(
     ID,
     N_("Salvage complete frames"),
     N_(
-        "A file ends inside its picture, and no whole copy can be had: the frames that are complete become a new object "
-        "with a new UID, marked as derived."
+        "A file ends inside its picture, and no whole copy can be had: the frames that are complete become a new "
+        "object with a new UID, marked as derived."
     ),
     _propose,
 )

@@ -95,13 +95,13 @@ def _unreadable(sight: Sight, leaf: Leaf, votes: Votes) -> Sentence:
     if reading is not None and strictly(raw, reading.charset, leaf.kind) is not None:
         values |= {"likely": reading.text, "charset": reading.charset}
         sentence = N_(
-            "The bytes {hex} of ({tag}) cannot be read with that set; they look like {likely} in {charset}. Say so with "
-            "--set {choice}{hex}={charset}, or take the name from the RIS with correct-attributes."
+            "The bytes {hex} of ({tag}) cannot be read with that set; they look like {likely} in {charset}. Say so "
+            "with --set {choice}{hex}={charset}, or take the name from the RIS with correct-attributes."
         )
         return Sentence(sentence, values)
     sentence = N_(
-        "The bytes {hex} of ({tag}) cannot be read in any set. Choose one with --set {choice}{hex}=SET, or take the text "
-        "from the RIS with correct-attributes first."
+        "The bytes {hex} of ({tag}) cannot be read in any set. Choose one with --set {choice}{hex}=SET, or take the "
+        "text from the RIS with correct-attributes first."
     )
     return Sentence(sentence, values)
 
@@ -122,8 +122,8 @@ REMEDY = Remedy(
     ID,
     N_("Change the character set"),
     N_(
-        "Writes every text of a file, those in nested items too, in another character set and labels it so. Mixed files, "
-        "in which texts of several sets stand under one label, are put right this way."
+        "Writes every text of a file, those in nested items too, in another character set and labels it so. Mixed "
+        "files, in which texts of several sets stand under one label, are put right this way."
     ),
     _propose,
     (

@@ -364,7 +364,8 @@ class RepairScreen(Working):
         target = look.path
 
         def written(_tell: Callable[[Progress], None], _stopped: Callable[[], bool]) -> object:
-            return self.desk.write_report(job.id, target)
+            self.desk.write_report(job.id, target)
+            return None
 
         said = _("Written: {path}").format(path=clean(str(target)))
         self.begin_work(_("report"), written, lambda _none: self.notify(said, timeout=8, markup=False))

@@ -131,9 +131,7 @@ class WizardScreen(Working):
     def _about(self) -> "WizardScreen._Step":
         lines = [Line(_(self.remedy.name), heading=True), *self._wrapped(_(self.remedy.about)), Line("")]
         lines += self._wrapped(
-            _(
-                "Pixel data are copied byte by byte and compared. What is not part of the plan stays as it is, to the byte."
-            )
+            _("Pixel data are copied byte by byte and compared. What is not part of the plan stays as it is.")
         )
         lines += self._wrapped(_("First a plan is made, which writes nothing. You see every change before it is made."))
         return lines, [(_("Go on: make the plan"), self._ask), (_("Back"), self._before)]
@@ -290,7 +288,8 @@ class WizardScreen(Working):
         job, target = self.report.id, look.path
 
         def written(_tell: Callable[[Progress], None], _stopped: Callable[[], bool]) -> object:
-            return self.desk.write_report(job, target)
+            self.desk.write_report(job, target)
+            return None
 
         self.begin_work(_("report"), written, lambda _none: self._say_written(target))
 

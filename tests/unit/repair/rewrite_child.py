@@ -29,8 +29,8 @@ def data_of(folder: Path) -> Path:
 
 
 def prepare(folder: Path) -> str:
-    """Two files and a plan for them; the plan makes a third. The job's id."""
-    paths = plant(data_of(folder), "IM 1", "sub/IM2")
+    """A file and a plan for it, which makes another one as well. The job's id."""
+    paths = plant(data_of(folder), "IM 1")
     (folder / "home").mkdir()
     return planned(folder / "home", *paths, made=[made_file(data_of(folder) / "NEW")]).id
 

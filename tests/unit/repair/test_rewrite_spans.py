@@ -1,6 +1,5 @@
 """The walker: every byte belongs to one span, whatever the file is."""
 
-import random
 import struct
 import time
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from console.demo.damage_kit import directory, element
-from console.repair.sniffing import ENOUGH, scores, sniff
 from console.repair.spans import UNDEFINED, Node, flat, walk, walk_dataset
 from tests.support import need_samples
-from tests.unit.repair.jobs import BIG_ENDIAN, IMPLICIT, assert_partition, head, meta, patient, reemitted, small, study
+from tests.unit.repair.jobs import BIG_ENDIAN, assert_partition, head, meta, patient, reemitted, small, study
 from tests.unit.repair.visits import kit
 
 ITEM, ITEM_END, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xfe\xff\xdd\xe0\0\0\0\0"
@@ -81,33 +79,6 @@ def test_every_real_sample_is_written_again_from_its_spans_byte_by_byte() -> Non
     assert walked > 60
 
 
-def test_damaged_files_are_walked_in_time_and_keep_all_their_bytes() -> None:
-    # GIVEN small files that were cut, flipped, shortened and lengthened at random WHEN each is walked
-    dice, slowest = random.Random(6), 0.0
-    files = [data[:6000] if len(data) > 20000 else data for data in sound().values()]
-    for _number in range(FUZZED):
-        data = bytearray(dice.choice(files))
-        for _blow in range(dice.randint(1, 4)):
-            at = dice.randrange(len(data))
-            how = dice.randrange(5)
-            if how == 0:
-                del data[at + 1 :]
-            elif how == 1:
-                data[at] ^= 1 << dice.randrange(8)
-            elif how == 2:
-                del data[at : min(at + dice.randint(1, 9), len(data) - 1)]
-            elif how == 3:
-                data[at:at] = dice.randbytes(dice.randint(1, 9))
-            else:
-                data[at : at + 4] = dice.choice((UNKNOWN_LENGTH, ITEM, SEQUENCE_END, b"SQ\0\0", b"UN\0\0"))
-        began = time.monotonic()
-        tree = walk(bytes(data))
-        slowest = max(slowest, time.monotonic() - began)
-        # THEN the spans follow one another to the end of the file
-        assert_partition(tree, bytes(data))
-    assert slowest < SLOWEST_S
-
-
 def test_a_delimiter_inside_a_codestream_is_no_delimiter() -> None:
     # GIVEN a fragment that holds the bytes of a sequence delimiter
     stream = b"\xff\xd8\xff" + SEQUENCE_END + b"more!"
@@ -139,65 +110,6 @@ def test_a_last_element_that_passes_the_end_is_kept_as_truncated() -> None:
     assert pixels.vo + pixels.length - pixels.ve == 100
 
 
-def test_an_unknown_sequence_of_undefined_length_holds_implicit_items() -> None:
-    # GIVEN a UN element of undefined length, whose items are implicit little endian (PS3.5 6.2.2)
-    inner = struct.pack("<HHI", 0x0008, 0x0104, 4) + b"code"
-    sequence = b"\x09\x00\x01\x10UN\0\0" + UNKNOWN_LENGTH + ITEM + struct.pack("<I", len(inner)) + inner + SEQUENCE_END
-    data = meta() + head() + element(0x00090010, "LO", b"ACME") + sequence + patient()
-    # WHEN it is walked THEN the element inside is found
-    node = node_of(data, 0x00080104)
-    assert (node.implicit, data[node.vo : node.ve]) == (True, b"code")
-    assert walk(data).trouble == ""
-
-
-def test_a_private_value_that_only_begins_like_an_item_stays_whole() -> None:
-    # GIVEN a private value that begins with the tag of an item and is something else
-    data = meta() + head() + element(0x00090010, "LO", b"ACME") + element(0x00091001, "UN", ITEM + b"not items at all")
-    # WHEN it is walked THEN it is one leaf, and that is noted
-    tree = walk(data)
-    assert next(node for node in tree.nodes if node.tag == 0x00091001).kids == ()
-    assert tree.trouble == ""
-    assert "does not parse" in tree.notes[0]
-
-
-def test_a_file_without_preamble_is_found_by_its_elements() -> None:
-    # GIVEN a data set without any envelope, one with DICM inside a value where a preamble would end with it
-    bare = head() + patient()
-    filler = element(0x00080070, "LO", b"x" * (128 - len(bare) - 8 if len(bare) < 100 else 0) + b"DICM")
-    odd = bytearray(head() + element(0x00080070, "LO", b"x" * 40) + patient() + study())
-    odd[128:132] = b"DICM"
-    for data in (bare, bytes(odd), bytes(filler)):
-        # WHEN it is walked THEN it begins at its first byte
-        tree = walk(data)
-        assert (tree.head, tree.preamble) == (0, False)
-        assert_partition(tree, data)
-
-
-def test_items_that_pass_their_container_stop_the_walk_with_the_place() -> None:
-    # GIVEN an item that is longer than its sequence, and a compressed icon that runs out of its item
-    wrong = b"\x08\x00\x15\x11SQ\0\0" + struct.pack("<I", 16) + ITEM + struct.pack("<I", 248) + bytes(8)
-    data = meta() + head() + wrong + patient()
-    # WHEN it is walked THEN the reason names the offset and the difference
-    tree = walk(data)
-    assert tree.trouble.endswith("item length 248 passes its container by 240")
-    assert tree.nodes[-1].kind == "X"
-    assert_partition(tree, data)
-    icon = b"\xe0\x7f\x10\x00OB\0\0" + UNKNOWN_LENGTH + ITEM + bytes(4) + SEQUENCE_END
-    inner = ITEM + struct.pack("<I", len(icon) - 8) + icon
-    data = meta() + head() + b"\x88\x00\x00\x02SQ\0\0" + struct.pack("<I", len(inner) - 8) + inner + patient()
-    tree = walk(data)
-    assert "container" in tree.trouble
-    assert_partition(tree, data)
-
-
-def test_sequences_nested_without_end_stop_the_walk() -> None:
-    # GIVEN a thousand sequences inside one another WHEN it is walked THEN it stops in words
-    data = meta() + head() + (b"\x08\x00\x15\x11SQ\0\0" + UNKNOWN_LENGTH + ITEM + UNKNOWN_LENGTH) * 1000
-    tree = walk(data)
-    assert "nested too deep" in tree.trouble
-    assert_partition(tree, data)
-
-
 def test_a_few_bytes_behind_the_end_are_one_opaque_span() -> None:
     # GIVEN three bytes behind the last element WHEN it is walked THEN they are noted, and nothing is in doubt
     tree = walk(small() + b"\0\0\0")
@@ -213,41 +125,6 @@ def test_a_data_set_is_walked_in_one_encoding_and_no_other() -> None:
     assert walk_dataset(data, start, implicit=True, little=True).trouble == ""
     # THEN the wrong encoding does not reach the end
     assert walk_dataset(data, start, implicit=False, little=False).trouble != ""
-
-
-@pytest.mark.parametrize(
-    ("kind", "encoding"),
-    [("explicit", (False, True)), ("implicit", (True, True)), ("big endian", (False, False)), ("small", (False, True))],
-)
-def test_the_encoding_is_found_by_the_bytes_alone(kind: str, encoding: tuple[bool, bool]) -> None:
-    # GIVEN a data set without its file meta information WHEN it is sniffed
-    data = sound()[kind]
-    bare = data[walk(data).start :]
-    # THEN its encoding is found, and the others stay far behind
-    assert sniff(bare, 0) == encoding
-    best, *others = sorted(scores(bare, 0).values(), reverse=True)
-    assert best >= ENOUGH
-    assert all(other * 2 <= best for other in others)
-
-
-def test_an_empty_disc_block_is_no_implicit_data_set() -> None:
-    # GIVEN zeros, noise and text WHEN they are sniffed THEN no encoding is named
-    for data in (bytes(4096), random.Random(1).randbytes(4096), b"Dear colleague, " * 200):
-        assert sniff(data, 0) is None
-
-
-def test_real_samples_without_their_meta_information_are_found() -> None:
-    # GIVEN every sample that is walked to its end WHEN group 2 is taken away THEN the bytes say what the label said
-    found = wrong = 0
-    for path in sorted(need_samples().rglob("*.dcm")):
-        data = path.read_bytes()
-        tree = walk(data)
-        if tree.trouble or len(tree.nodes) < 12 or tree.syntax.endswith(".1.99"):
-            continue
-        found += 1
-        wrong += sniff(data, tree.start) != (tree.implicit, tree.little)
-    assert found > 40
-    assert wrong == 0
 
 
 def synthetic_report(nodes: int) -> bytes:
@@ -296,12 +173,3 @@ def test_a_picture_of_300_mb_is_walked_without_being_read(tmp_path: Path) -> Non
     # THEN that takes no more than the header does
     assert tree.nodes[-1].length == size != UNDEFINED
     assert seconds < 0.01
-
-
-def test_the_syntax_and_the_encoding_are_told_apart() -> None:
-    # GIVEN an implicit data set under the label of an explicit one WHEN it is walked
-    data = kit().implicit()
-    labelled = data.replace(IMPLICIT.encode() + b"\0", b"1.2.840.10008.1.2\0", 1)
-    tree = walk(labelled)
-    # THEN both can be read
-    assert (tree.syntax, tree.implicit, tree.little) == (IMPLICIT, True, True)
