@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import TypeAlias
 
-from console.repair.sniffing import LONG, VRS, is_known, is_sequence, score
+from console.repair.sniffing import LONG, VRS, is_known, is_sequence, score, sniff
 
 Data: TypeAlias = "bytes | bytearray | memoryview | mmap.mmap"
 
@@ -153,8 +153,14 @@ def _encoding(data: Data, start: int, syntax: str) -> tuple[bool, bool]:
     first = bytes(data[start : start + 8])
     if len(first) < 8:
         return syntax == _IMPLICIT, syntax != _BIG_ENDIAN
+    if first[:2] not in (b"\x08\0", b"\0\x08") and (found := sniff(data, start)) is not None:
+        return found
     little = int.from_bytes(first[:2], "little") <= int.from_bytes(first[:2], "big")
     return first[4:6] not in VRS, little
+
+
+_SHORT = {raw: vr for raw, vr in VRS.items() if vr not in LONG}
+"""Value representations with a length of 16 bits."""
 
 
 class _Walker:
@@ -175,7 +181,16 @@ class _Walker:
         if depth > DEEPEST:
             raise WalkError(f"@{at}: nested too deep")
         last = 0
+        heads, short = _SHORT_HEAD[little].unpack_from, _SHORT.get
         while at < end:
+            if not implicit and end - at >= 8:
+                # Nearly all elements come here: a known VR, a short length, a tag that ascends.
+                group, element, raw, length = heads(self.data, at)
+                vr, tag, stop_at = short(raw), group << 16 | element, at + 8 + length
+                if vr is not None and stop_at <= end and tag > last and group != 0xFFFE:
+                    found.append(Node("E", tag, vr, False, little, at, at + 6, 2, length, at + 8, stop_at, stop_at))
+                    last, at = tag, stop_at
+                    continue
             if depth == 0:
                 self.at = at
             if end - at < 8:
@@ -296,7 +311,7 @@ class _Walker:
     def _items(
         self, at: int, end: int, implicit: bool, little: bool, depth: int, *, closed: bool = False
     ) -> tuple[list[Node], int]:
-        """Items from `at` to `end`, or where `closed` to the sequence delimiter, in front of `end`. Raises WalkError."""
+        """Items from `at` to `end`, or where `closed` to the sequence delimiter before it. Raises WalkError."""
         found, data = list[Node](), self.data
         while closed or at < end:
             if end - at < 8:

@@ -60,8 +60,9 @@ class RepairScreen(Working):
             with Vertical(id="groups-pane"):
                 yield LineList("groups", ellipsis=ellipsis, choosable=True)
             with Container(id="pair"):
-                yield Static("", id="nothing", markup=False)
-                yield RowTable("cases", ellipsis=ellipsis)
+                with Vertical(id="cases-pane"):
+                    yield Static("", id="nothing", markup=False)
+                    yield RowTable("cases", ellipsis=ellipsis)
                 yield LineList("about-item", ellipsis=ellipsis)
         yield Static("", id="said", markup=False)
         yield ProgressLine(id="progress")
@@ -431,9 +432,11 @@ class RepairScreen(Working):
     def _lay_out(self) -> None:
         wide = self.size.width >= WIDE
         self.query_one("#pair").set_class(wide, "wide")
-        self.query_one("#cases").display = wide or not self._reading
+        self.query_one("#cases-pane").display = wide or not self._reading
         self.query_one("#about-item").set_class(self._reading, "whole")
-        self.query_one("#groups-pane").styles.width = 34 if wide else 24
+        self.query_one("#groups-pane").styles.width = 38 if wide else 26
+        # The room of the details is known once it was laid out.
+        self.call_after_refresh(self._draw_about)
 
     def keys(self) -> tuple[Key, ...]:
         kept = super().keys()

@@ -9,7 +9,7 @@ from struct import pack
 from console.model.repair import Edit, Place, RepairPlan
 from console.model.sentence import Sentence
 from console.repair import plan as planning
-from console.repair.remedies.remedy import FilePlan, Patch, Proposal
+from console.repair.remedies.remedy import FilePlan, NewFile, Patch, Proposal
 from console.repair.spans import UNDEFINED, Node, Tree, flat, walk
 from tests.support import need_samples
 
@@ -193,15 +193,21 @@ def rename(path: Path, new: bytes = b"LI^XIAOLONG^^DR ") -> FilePlan:
     return edit(path, NAME, new, vr="PN")
 
 
-def planned(home: Path, *files: FilePlan, record: bool = True) -> RepairPlan:
+def planned(home: Path, *files: FilePlan, record: bool = True, made: Sequence[NewFile] = ()) -> RepairPlan:
     """A plan of these files."""
     home.mkdir(exist_ok=True)
-    return planning.make(home, Proposal("correct-attributes", files, record=record), operator="李工", why="wrong name")
+    proposal = Proposal("correct-attributes", files, record=record, made=tuple(made))
+    return planning.make(home, proposal, operator="李工", why="wrong name")
+
+
+def said(text: str) -> Sentence:
+    """A sentence that does not matter."""
+    return Sentence(text)
 
 
 def patch(offset: int, length: int, new: bytes) -> Patch:
     """A patch whose description does not matter."""
-    return Patch(offset, length, new, Sentence("bytes"))
+    return Patch(offset, length, new, said("bytes"))
 
 
 def state_of_tree(folder: Path) -> dict[str, tuple[str, int]]:

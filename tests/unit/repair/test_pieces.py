@@ -10,7 +10,7 @@ import pytest
 
 from console.model.repair import Edit, Place
 from console.repair import provenance
-from console.repair.offsets import follow
+from console.repair.offsets import OFFSETS, follow
 from console.repair.pieces import EditError, Pieces, edited, from_json, inverse, to_json
 from console.repair.pieces import item as whole_item
 from console.repair.provenance import Origin, records
@@ -302,7 +302,7 @@ def random_edits(dice: random.Random, data: bytes, tree: Tree, most: int) -> lis
             items = [kid for kid in node.kids if kid.kind == "I"]
             for number, each in enumerate(items):
                 look(each.kids, (*place, (node.tag, number)))
-            if not node.kids and not node.flag and node.tag != PIXELS and node.tag != CHARSET:
+            if not node.kids and not node.flag and node.vr != "SQ" and node.tag not in (PIXELS, CHARSET, *OFFSETS):
                 found.append((place, node))
 
     look(tree.nodes, ())

@@ -14,8 +14,6 @@ from tests.unit.repair.visits import kit
 
 ITEM, ITEM_END, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xfe\xff\xdd\xe0\0\0\0\0"
 UNKNOWN_LENGTH = b"\xff\xff\xff\xff"
-FUZZED = 3000
-SLOWEST_S = 0.5
 
 
 def node_of(data: bytes, tag: int) -> Node:
