@@ -12,7 +12,7 @@ from console.i18n import _
 from console.model.repair import PlannedFile, RepairPlan
 from console.repair.marks import storage_of
 from console.repair.plan import free_bytes
-from console.repair.writing import check_unchanged, reached, sha256_at, sync
+from console.repair.writing import check_unchanged, flushed, reached, sha256_at, sync
 from console.store.disk import sweep
 from console.store.files import replace_file
 from console.store.lock import HomeLock
@@ -114,11 +114,11 @@ def back_up(plan: RepairPlan, folder: Path, progress: Told, cancelled: Callable[
         try:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(planned.path, copy)
-            with copy.open("rb+") as stream:
-                os.fsync(stream.fileno())
+            with copy.open("rb+") as stream, flushed(stream.fileno(), planned.size):
+                digest = sha256_at(copy)
         except OSError as error:
             raise cannot_write(copy, error) from error
-        if sha256_at(copy) != planned.sha256:
+        if digest != planned.sha256:
             sentence = _("The backup of {path} is not what the plan was made for; nothing was changed.")
             raise StoreError(_("No backup"), sentence.format(path=planned.path))
         sums[name.as_posix()] = planned.sha256

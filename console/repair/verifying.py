@@ -1,6 +1,7 @@
 """Before a new file takes the place of the old one: every copied byte compared, every element that changed expected."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from console.repair.offsets import OFFSETS, RECORDS, lost
 from console.repair.pieces import CHUNK, Pieces, read_at
 from console.repair.spans import PIXELS, UNDEFINED, Data, Node, Tree, walk
 
+LARGE = 1 << 23
+"""Bytes from which threads are worth their start."""
 _SMALL = 1 << 16
 """Bytes of a value that is compared with the plan; longer ones are compared where they were copied."""
 Path = tuple[tuple[int, int], ...]
@@ -39,42 +42,54 @@ class Verified:
 def compare(source: int, size: int, target: int, pieces: Pieces, pixels: tuple[int, int] | None) -> Verified:
     """Read both files once: hashes of both, of the pixel span (from, to in the new file), every copied byte compared.
 
-    Raises VerifyError, OSError. The hashes are made beside each other: they are what takes the time.
+    Raises VerifyError, OSError. The hashes are what takes the time: those of a large file are made beside each other.
     """
-    old, new, picture = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
-    place = at = compared = 0
+    if size < LARGE or not hasattr(os, "pread"):
+        old = hashed(source, 0, size)
+        picture = hashed(target, *pixels) if pixels else ""
+        new, compared = _compared(source, target, pieces)
+        return Verified(old, new, picture, compared)
     with ThreadPoolExecutor(2) as pool:
-        for part in pieces.parts:
+        first = pool.submit(hashed, source, 0, size)
+        second = pool.submit(hashed, target, *pixels) if pixels else None
+        new, compared = _compared(source, target, pieces)
+        return Verified(first.result(), new, second.result() if second else "", compared)
+
+
+def _compared(source: int, target: int, pieces: Pieces) -> tuple[str, int]:
+    """SHA-256 of the new file, and how many of its bytes were compared with the old one."""
+    digest = hashlib.sha256()
+    before, after = bytearray(CHUNK), bytearray(CHUNK)
+    at = compared = 0
+    for part in pieces.parts:
+        start, end = part if isinstance(part, tuple) else (0, len(part))
+        while start < end:
+            count = min(CHUNK, end - start)
+            _fill(target, at, after, count)
             if isinstance(part, bytes):
-                written = _exactly(target, at, len(part))
-                if written != part:
+                if part[start : start + count] != after[:count]:
                     raise VerifyError(_("What was written is not what was planned (byte {at}).").format(at=at))
-                new.update(written)
-                _feed(picture, written, at, pixels)
-                at += len(part)
-                continue
-            start, end = part
-            while place < start:
-                gone = _exactly(source, place, min(CHUNK, start - place))
-                old.update(gone)
-                place += len(gone)
-            while place < end:
-                count = min(CHUNK, end - place)
-                before, after = _exactly(source, place, count), _exactly(target, at, count)
-                jobs = [pool.submit(old.update, before), pool.submit(_feed, picture, after, at, pixels)]
-                new.update(after)
-                if before != after:
+            else:
+                _fill(source, start, before, count)
+                if before != after if count == CHUNK else before[:count] != after[:count]:
                     raise VerifyError(_("A copied byte differs near byte {at}.").format(at=at))
-                for job in jobs:
-                    job.result()
-                place, at, compared = place + count, at + count, compared + count
-        while place < size:
-            gone = _exactly(source, place, min(CHUNK, size - place))
-            old.update(gone)
-            place += len(gone)
+                compared += count
+            digest.update(memoryview(after)[:count])
+            start, at = start + count, at + count
     if read_at(target, at, 1):
         raise VerifyError(_("The new file is longer than planned."))
-    return Verified(old.hexdigest(), new.hexdigest(), picture.hexdigest() if pixels else "", compared)
+    return digest.hexdigest(), compared
+
+
+def hashed(descriptor: int, start: int, end: int) -> str:
+    """SHA-256 of a span of an open file. Raises VerifyError where it is shorter, OSError."""
+    digest, buffer = hashlib.sha256(), bytearray(min(CHUNK, max(end - start, 1)))
+    while start < end:
+        count = min(CHUNK, end - start)
+        _fill(descriptor, start, buffer, count)
+        digest.update(memoryview(buffer)[:count])
+        start += count
+    return digest.hexdigest()
 
 
 def check_tree(
@@ -183,24 +198,19 @@ def _elements(nodes: Iterable[Node], place: Path = ()) -> Iterator[tuple[Path, N
             yield from _elements(each.kids, (*place, (node.tag, count)))
 
 
-def _feed(picture: "hashlib._Hash", data: bytes, at: int, span: tuple[int, int] | None) -> None:
-    """The part of `data`, which stands at `at`, that lies inside the span."""
-    if span is None:
-        return
-    start, end = max(span[0] - at, 0), min(span[1] - at, len(data))
-    if start < end:
-        picture.update(data if (start, end) == (0, len(data)) else data[start:end])
-
-
-def _exactly(descriptor: int, at: int, count: int) -> bytes:
-    parts = []
-    while count > 0:
-        part = read_at(descriptor, at, count)
-        if not part:
-            raise VerifyError(_("The file is shorter than planned (byte {at}).").format(at=at))
-        parts.append(part)
-        at, count = at + len(part), count - len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+def _fill(descriptor: int, at: int, buffer: bytearray, count: int) -> None:
+    """The first `count` bytes of `buffer` from an open file; memory that is used again is what makes this fast."""
+    view, done = memoryview(buffer), 0
+    while done < count:
+        if hasattr(os, "preadv"):
+            size = os.preadv(descriptor, [view[done:count]], at + done)
+        else:
+            part = read_at(descriptor, at + done, count - done)
+            size = len(part)
+            view[done : done + size] = part
+        if not size:
+            raise VerifyError(_("The file is shorter than planned (byte {at}).").format(at=at + done))
+        done += size
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import mmap
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from console.repair.offsets import follow
 from console.repair.pieces import CHUNK, Pieces, read_at
 from console.repair.provenance import Origin, records
 from console.repair.spans import walk
-from console.repair.verifying import Verified, check_tree, compare
+from console.repair.verifying import LARGE, Verified, check_tree, compare
 from console.store.disk import sync_folder
 from console.store.trouble import cannot_read, cannot_write, unconfirmed
 
@@ -110,12 +111,12 @@ def _written(
         making.write(parts, source, target, cancelled, told)
         reached("copied")
         like(source, target, swap.temporary)
-        os.fsync(target)
+        with flushed(target, parts.size):
+            with _mapped(target) as new:
+                pixels = checked(new)
+            verified = compare(source, swap.planned.size, target, parts, pixels)
+            reached("compared")
         reached("flushed")
-        with _mapped(target) as new:
-            pixels = checked(new)
-        verified = compare(source, swap.planned.size, target, parts, pixels)
-        reached("compared")
         return verified
     except OSError as error:
         raise cannot_write(swap.temporary, error) from error
@@ -221,6 +222,19 @@ def not_ours(path: Path) -> StoreError:
     """For a file that somebody else changed after the job."""
     sentence = _("{path} is neither what the job wrote nor what stood there before; it is not touched.")
     return StoreError(_("Somebody else changed it"), sentence.format(path=path))
+
+
+@contextmanager
+def flushed(descriptor: int, size: int) -> Iterator[None]:
+    """What was written is on the disk at the end; a large file is looked at meanwhile. Raises OSError."""
+    if size < LARGE:
+        os.fsync(descriptor)
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(os.fsync, descriptor)
+        yield
+        job.result()
 
 
 def sync(folder: Path) -> None:

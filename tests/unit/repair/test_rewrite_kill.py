@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.model.repair import JobState
-from console.repair import job
+from console.repair import job, preparing, writing
 from tests.unit.repair.jobs import COPIES, IN_PLACE, NAME, NEW_NAME, small, top, tree_hashes
 from tests.unit.repair.rewrite_child import data_of, only_job
 
@@ -132,7 +132,7 @@ def test_a_kill_while_a_job_is_gone_on_with_changes_nothing_of_that(tmp_path: Pa
 
 def test_every_step_of_the_protocol_is_a_place_to_die_at(tmp_path: Path) -> None:
     # GIVEN every word that the protocol calls out while it applies
-    sources = [Path(module.__file__).read_text() for module in _modules()]
+    sources = [Path(str(module.__file__)).read_text() for module in (job, preparing, writing)]
     words = sorted({word for source in sources for word in re.findall(r'reached\("([^"]+)"\)', source)})
     applying = [word for word in words if word not in ("undoing", "put back") and not word.startswith("undo")]
     assert len(applying) >= 12
@@ -153,9 +153,3 @@ def test_every_step_of_the_protocol_is_a_place_to_die_at(tmp_path: Path) -> None
         assert (tree_hashes(data_of(folder)) == before) == (word == "end")
         put_back(folder)
         assert old_tree(folder) == OLD
-
-
-def _modules() -> list[object]:
-    from console.repair import preparing, writing
-
-    return [job, preparing, writing]

@@ -160,9 +160,9 @@ def test_a_picture_of_300_mb_is_walked_without_being_read(tmp_path: Path) -> Non
 
     path = tmp_path / "cine.dcm"
     size = 300 << 20
-    with path.open("wb") as stream:
-        stream.write(meta() + head() + patient() + b"\xe0\x7f\x10\x00OB\0\0" + struct.pack("<I", size))
-        stream.truncate(stream.tell() + size)
+    with path.open("wb") as made:
+        made.write(meta() + head() + patient() + b"\xe0\x7f\x10\x00OB\0\0" + struct.pack("<I", size))
+        made.truncate(made.tell() + size)
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
         began = time.monotonic()
         for _turn in range(20):
