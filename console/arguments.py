@@ -61,7 +61,20 @@ def build_parser(asked: str = "") -> Parser:
     render = _verb(verbs, "render", _("draw one frame, without the full screen"))
     render.add_argument("file", metavar="FILE")
     render.add_argument("--frame", type=int, default=1, metavar="N", help=_("frame number, from 1"))
-    render.add_argument("--window", type=window, metavar="C,W", help=_("window centre and width"))
+    asked_window = render.add_mutually_exclusive_group()
+    asked_window.add_argument("--window", type=window, metavar="C,W", help=_("window centre and width"))
+    asked_window.add_argument(
+        "--voi", metavar="N|EXPLANATION", help=_("a window or table of the header, by its number from 1 or its name")
+    )
+    subtraction = render.add_mutually_exclusive_group()
+    subtraction.add_argument(
+        "--mask", type=frame_numbers, metavar="N,…", help=_("subtract these frames, averaged, instead of the header's")
+    )
+    subtraction.add_argument("--no-mask", action="store_true", help=_("do not subtract, whatever the header wants"))
+    render.add_argument("--shift", type=shift, metavar="DOWN,RIGHT", help=_("move the mask by so many pixels"))
+    render.add_argument("--no-shutter", action="store_true", help=_("show what the shutter hides"))
+    render.add_argument("--no-overlay", action="store_true", help=_("leave the overlays out"))
+    render.add_argument("--state", metavar="FILE", help=_("a grayscale presentation state instead of the header"))
     render.add_argument(
         "--size",
         type=size,
@@ -151,6 +164,27 @@ def window(text: str) -> tuple[float, float]:
     if not width >= 1 or abs(center) > 1e9 or width > 1e9:
         raise argparse.ArgumentTypeError(_("the width of a window is at least 1, not {width:g}").format(width=width))
     return center, width
+
+
+def frame_numbers(text: str) -> tuple[int, ...]:
+    """ "1,2,3" as frame numbers."""
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 10**6 for part in parts) or len(parts) > 64:
+        raise argparse.ArgumentTypeError(
+            _("{text} is no frame number such as 1, or several such as 1,2,3").format(text=text)
+        )
+    return tuple(int(part) for part in parts)
+
+
+def shift(text: str) -> tuple[float, float]:
+    """ "0.5,-1" as pixels down and right."""
+    try:
+        down, right = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("{text} is not DOWN,RIGHT such as 0.5,-1").format(text=text)) from None
+    if not (abs(down) <= 1000 and abs(right) <= 1000):
+        raise argparse.ArgumentTypeError(_("a mask is moved by 1000 pixels at most"))
+    return down, right
 
 
 def size(text: str) -> tuple[int, int]:

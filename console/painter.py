@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from console.dicom.pipeline.renderer import Renderer
 from console.errors import ConsoleError
 from console.graphics import resample
 from console.graphics.encoder import Encoder, Painting
 from console.graphics.resample import Geometry, View
 from console.graphics.texts import CellText
 from console.model.picture import PictureInfo
-from console.pictures import Presentation, visible_pixels
+from console.model.pipeline import PLAIN, Presentation, Voi
+from console.pictures import visible_pixels
 
 ENCODED_BYTES = 64 * 1024 * 1024
 """Finished paintings kept, so that the second loop of a cine costs almost nothing."""
@@ -32,7 +34,7 @@ class Look:
     columns: int = 0
     """Cells across; 0 before the view has a size."""
     rows: int = 0
-    window: Presentation | None = None
+    window: Voi | None = None
     """None for colour, and before the first pixels are here."""
     inverted: bool = False
     zoom: float = 1.0
@@ -40,15 +42,24 @@ class Look:
     center: tuple[float, float] | None = None
     """Image point in the middle of the view; None is the middle of the picture."""
     texts: bool = True
+    presentation: Presentation = PLAIN
+    """What is wanted of the pipeline beyond `window` and `inverted`: mask, shift, stages switched off."""
     revision: int = 0
     """Counts changes that only the corner texts show: language, privacy."""
+
+    @property
+    def whole(self) -> Presentation:
+        """Everything that the pipeline needs to know."""
+        return replace(self.presentation, voi=self.window, inverted=self.inverted)
 
 
 class Painter:
     """Paints the frames of one picture, and keeps what it painted."""
 
-    def __init__(self, info: PictureInfo, encoder: Encoder) -> None:
+    def __init__(self, info: PictureInfo, encoder: Encoder, renderer: Renderer | None = None) -> None:
+        """`renderer` knows masks and overlays; without it they are left out."""
         self._info = info
+        self._renderer = renderer
         self._encoder = encoder
         self._kept: OrderedDict[tuple[int, Look], Painting] = OrderedDict()
         self._bytes = 0
@@ -56,11 +67,14 @@ class Painter:
     def paint(
         self, number: int, stored: NDArray[np.generic], look: Look, texts: Callable[[], Sequence[CellText]]
     ) -> Painting:
-        """Frame `number`, whose stored values are given, as `look` wants it."""
+        """Frame `number`, whose stored values are given, as `look` wants it.
+
+        Raises ConsoleError where a mask frame or the overlays cannot be read.
+        """
         key = (number, look)
         painting = self._kept.get(key)
         if painting is None:
-            pixels = visible_pixels(self._info, stored, look.window, look.inverted)
+            pixels = self._visible(number, stored, look)
             canvas = self._canvas(pixels, look)
             painting = self._encoder.encode(canvas, look.columns, look.rows, texts() if look.texts else ())
             self._keep(key, painting)
@@ -87,6 +101,11 @@ class Painter:
             return look
         x, y = across * geometry.width, down * geometry.height
         return _looking(look, geometry, resample.pan(_view(look, geometry), geometry, x, y))
+
+    def _visible(self, number: int, stored: NDArray[np.generic], look: Look) -> NDArray[np.uint8]:
+        if self._renderer is None:
+            return visible_pixels(self._info, stored, look.window, look.inverted)
+        return self._renderer.visible(number, stored, look.whole)
 
     def _canvas(self, pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
         geometry = self._geometry(look)

@@ -9,18 +9,22 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from console.dicom.kinds import kind_of, shows_as
-from console.dicom.pixels import automatic_window, default_window, grey_to_bytes
+from console.dicom.pipeline.render import render
+from console.dicom.pipeline.renderer import FrameOf, Renderer
+from console.dicom.pixels import automatic_window, default_window, full_range, grey_to_bytes
 from console.dicom.reader import PictureReader
 from console.errors import Cancelled, DecodeError, DicomReadError, StoreError
 from console.graphics import resample
 from console.i18n import _
-from console.model.picture import LookupTable, PictureInfo, Window
+from console.model.picture import PictureInfo
+from console.model.pipeline import PLAIN, Presentation, Voi
 from console.model.report_text import Report
 from console.store.files import replace_file
 
@@ -29,9 +33,6 @@ MOST_FILES = 5000
 
 _SMALL_BYTES = 16_000_000
 """Memory for thumbnails that were made."""
-
-Presentation = Window | LookupTable
-"""How values become grey: a window or a table."""
 
 
 def find_files(
@@ -166,7 +167,7 @@ class Pictures:
         info = self.reader.open_now(path)
         if info.frames:
             stored = self.reader.frame_now(info, number or info.frames // 2 + 1)
-            pixels = self.visible(info, stored, self.first_window(info, stored))
+            pixels = self.visible(info, stored, None, number=number or info.frames // 2 + 1)
             aspect = info.pixel_aspect
         elif shows_as(info.sop_class) == "document" and self.reader.document(path).pages:
             pixels, aspect = self.reader.page(path, number or 1, 2 * size[0]), 1.0
@@ -176,52 +177,80 @@ class Pictures:
         geometry = resample.Geometry(columns, rows, *size, aspect, canvas_aspect)
         return resample.resample(pixels, resample.fit(geometry), *size, aspect, canvas_aspect)
 
-    def first_window(self, info: PictureInfo, stored: NDArray[np.generic]) -> Presentation | None:
+    def first_window(self, info: PictureInfo, stored: NDArray[np.generic]) -> Voi | None:
         """The presentation a picture opens with; None for colour."""
-        return None if info.grayscale is None else default_window(info, stored)
+        grayscale = info.grayscale
+        if grayscale is None:
+            return None
+        if info.description is not None and info.description.state and not (grayscale.windows or grayscale.voi_tables):
+            return full_range(info)  # what a presentation state does not say is the identity (PS3.4 N.2)
+        return default_window(info, stored)
 
-    def windows(self, info: PictureInfo, stored: NDArray[np.generic]) -> tuple[Presentation, ...]:
+    def windows(self, info: PictureInfo, stored: NDArray[np.generic]) -> tuple[Voi, ...]:
         """Every presentation the operator can step through: the header's windows and tables, automatic, full range."""
         if info.grayscale is None:
             return ()
         grayscale = info.grayscale
         automatic = automatic_window(stored, grayscale)
-        choices: list[Presentation] = [*grayscale.windows, *grayscale.voi_tables, automatic, full_range(info)]
+        choices: list[Voi] = [*grayscale.windows, *grayscale.voi_tables, automatic, full_range(info)]
         first = self.first_window(info, stored)
         if first is not None and first not in choices:
             choices.insert(0, first)
         return tuple(dict.fromkeys(choices))
 
     def visible(
-        self, info: PictureInfo, stored: NDArray[np.generic], window: Presentation | None, inverted: bool = False
+        self,
+        info: PictureInfo,
+        stored: NDArray[np.generic],
+        window: Voi | None,
+        inverted: bool = False,
+        number: int = 1,
+        presentation: Presentation = PLAIN,
     ) -> NDArray[np.uint8]:
-        """What the screen shows: uint8 (rows, columns) for grey, (rows, columns, 3) for colour."""
-        return visible_pixels(info, stored, window, inverted)
+        """What the screen shows of frame `number`: uint8 (rows, columns) for grey, (rows, columns, 3) for colour.
+
+        `window` and `inverted` count before those of `presentation`. Mask frames and overlays are read where they are
+        needed: DecodeError, DicomReadError.
+        """
+        renderer = self.renderer(info)
+        if renderer is None:
+            return visible_pixels(info, stored, window, inverted)
+        settings = replace(presentation, voi=window or presentation.voi, inverted=inverted or presentation.inverted)
+        return renderer.visible(number, stored, settings)
+
+    def export(self, info: PictureInfo, number: int, presentation: Presentation, path: Path) -> None:
+        """Write frame `number` as the screen shows it as a PNG of the native matrix, whole or not at all.
+
+        Raises ConsoleError.
+        """
+        keep_records(path)
+        stored = self.frame(info, number)
+        replace_file(path, png_bytes(self.visible(info, stored, None, False, number, presentation)))
+
+    def renderer(self, info: PictureInfo, frame_of: FrameOf | None = None) -> Renderer | None:
+        """The pipeline of an object, which reads masks and overlays by itself; None for what is no picture.
+
+        `frame_of` gives stored values by number, for whoever holds frames already.
+        """
+        if info.description is None:
+            return None
+        return Renderer(
+            info.description,
+            frame_of or (lambda number: self.reader.frame_now(info, number)),
+            lambda number, groups: self.reader.planes(info, number, groups),
+        )
 
 
 def visible_pixels(
-    info: PictureInfo, stored: NDArray[np.generic], window: Presentation | None, inverted: bool = False
+    info: PictureInfo, stored: NDArray[np.generic], window: Voi | None, inverted: bool = False
 ) -> NDArray[np.uint8]:
-    """Stored values to screen values through the grayscale pipeline (PS3.4 N.2); colour is only inverted."""
+    """Stored values to screen values by what the picture itself holds: without mask and overlays (PS3.4 N.2)."""
+    if info.description is not None:
+        return render(stored, info.description, Presentation(window, inverted=inverted, subtracted=False))
     if info.grayscale is None:
         colour = np.asarray(stored, dtype=np.uint8)
         return 255 - colour if inverted else colour
     return grey_to_bytes(stored, info.grayscale, window, inverted)
-
-
-def full_range(info: PictureInfo) -> Window:
-    """The window that shows every value the object can store (PS3.3 C.11.2.1.2: c = (x1+x2+1)/2, w = x2-x1+1)."""
-    grayscale = info.grayscale
-    if grayscale is None:
-        return Window(128, 256, source="automatic", explanation=_("full range"))
-    lowest = -(1 << (grayscale.bits_stored - 1)) if grayscale.signed else 0
-    ends = [
-        value * grayscale.slope + grayscale.intercept for value in (lowest, lowest + (1 << grayscale.bits_stored) - 1)
-    ]
-    if grayscale.modality_table is not None:
-        ends = [float(min(grayscale.modality_table.values)), float(max(grayscale.modality_table.values))]
-    low, high = min(ends), max(ends)
-    return Window((low + high + 1) / 2, high - low + 1, source="automatic", explanation=_("full range"))
 
 
 def no_picture_sentence(info: PictureInfo) -> str:
@@ -249,10 +278,11 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     return stream.getvalue()
 
 
-def export_png(
-    info: PictureInfo, stored: NDArray[np.generic], window: Presentation | None, inverted: bool, path: Path
-) -> None:
-    """Write a frame's `stored` values as a PNG of the native matrix, whole or not at all. Raises ConsoleError."""
+def export_png(info: PictureInfo, stored: NDArray[np.generic], window: Voi | None, inverted: bool, path: Path) -> None:
+    """Write a frame's `stored` values as a PNG of the native matrix, whole or not at all. Raises ConsoleError.
+
+    Masks and overlays are left out; whoever has a `Pictures` writes `png_bytes` of what it makes visible.
+    """
     keep_records(path)
     replace_file(path, png_bytes(visible_pixels(info, stored, window, inverted)))
 

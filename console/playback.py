@@ -22,9 +22,10 @@ from console.graphics.encoder import Encoder, Painting
 from console.graphics.texts import CellText
 from console.model.cine import Player, next_speed
 from console.model.picture import PictureInfo, Window
+from console.model.pipeline import Presentation, Voi
 from console.model.view import ViewState
 from console.painter import Look, Painter
-from console.pictures import Pictures, Presentation
+from console.pictures import Pictures
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,15 @@ class Playback:
     ) -> None:
         """`frames` gives them instead of `reader`, for what is shown like a picture and is none."""
         self.info = info
-        self._painter = Painter(info, make_encoder())
         self._texts_of = texts_of
         self._deliver = deliver
         self._pictures = Pictures(reader)
+        self._renderer = self._pictures.renderer(info, self._stored) if frames is None else None
+        self._painter = Painter(info, make_encoder(), self._renderer)
         self._player = Player(info.frames, info.rate, clock)
         self._autoplay = autoplay and info.is_cine
         self._look = Look()
-        self._choices: tuple[Presentation, ...] = ()
+        self._choices: tuple[Voi, ...] = ()
         self._first_stored: NDArray[np.generic] | None = None
         self._painted: tuple[int, Look] | None = None
         self._outstanding = False
@@ -121,20 +123,29 @@ class Playback:
         """The next window of the header, then automatic, then the full range, and round again."""
         with self._condition:
             if self._choices:
-                current = self._look.window
-                index = self._choices.index(current) if current in self._choices else -1
-                self._change(window=self._choices[(index + 1) % len(self._choices)])
+                number = self._player.frame()
+                current, choices = self._window(number), self._choices
+                if self._renderer is not None and self._subtracted(number):
+                    plain = replace(self._look.whole, difference=None)
+                    choices = tuple(dict.fromkeys((self._renderer.difference(number, plain), *choices)))
+                index = choices.index(current) if current in choices else -1
+                self._use_voi(number, choices[(index + 1) % len(choices)])
 
     def set_window(self, window: Window) -> None:
-        """Exactly this window."""
-        self._change(window=window)
+        """Exactly this window: for the differences where a frame is subtracted."""
+        with self._condition:
+            self._use_voi(self._player.frame(), window)
 
     def adjust_window(self, center_steps: float, width_steps: float) -> None:
-        """Shift centre and width by steps of a fiftieth of the width (at least one value)."""
+        """Shift centre and width by steps of a fiftieth of the width (at least one value).
+
+        On a subtracted frame it is the window of the differences.
+        """
         with self._condition:
             if self.info.grayscale is None:
                 return
-            current = self._look.window
+            number = self._player.frame()
+            current = self._window(number)
             if not isinstance(current, Window):
                 current = self._automatic()
                 if current is None:
@@ -142,7 +153,19 @@ class Playback:
             step = max(current.width / 50.0, 1.0)
             width = max(current.width + width_steps * step, 1.0)
             center = current.center + center_steps * step
-            self._change(window=Window(center, width, current.function, "", "operator"))
+            self._use_voi(number, Window(center, width, current.function, "", "operator"))
+
+    @property
+    def presentation(self) -> Presentation:
+        """What is wanted of the pipeline now, window and polarity included."""
+        with self._condition:
+            return self._look.whole
+
+    def present(self, presentation: Presentation) -> None:
+        """Exactly this: window, polarity, mask, shift, stages switched off. Without a window the old one stays."""
+        with self._condition:
+            window = presentation.voi or self._look.window
+            self._change(window=window, inverted=presentation.inverted, presentation=presentation)
 
     def invert(self) -> None:
         """Swap black and white."""
@@ -271,7 +294,10 @@ class Playback:
         if isinstance(frame, ConsoleError):
             return Shot(self.info, number, self._painter.sorry(frame, look), frame, state)
         texts = partial(self._texts_of, state, look.columns, look.rows)
-        return Shot(self.info, number, self._painter.paint(number, frame, look, texts), None, state)
+        try:
+            return Shot(self.info, number, self._painter.paint(number, frame, look, texts), None, state)
+        except ConsoleError as error:  # a mask frame or an overlay that cannot be read
+            return Shot(self.info, number, self._painter.sorry(error, look), error, state)
 
     # Small parts
 
@@ -292,6 +318,29 @@ class Playback:
         with self._condition:
             self._condition.notify_all()
 
+    def _stored(self, number: int) -> NDArray[np.generic]:
+        """The values of a mask frame: those that are held, else read anew. Raises ConsoleError."""
+        frame = self._feed.held(number)
+        if isinstance(frame, np.ndarray):
+            return frame
+        return self._pictures.reader.frame_now(self.info, number)
+
+    def _subtracted(self, number: int) -> bool:
+        return self._renderer is not None and self._renderer.subtracted(number, self._look.whole)
+
+    def _use_voi(self, number: int, voi: Voi) -> None:
+        """Show frames like `number`, subtracted or as they stand, with this."""
+        if self._subtracted(number):
+            self._change(presentation=replace(self._look.presentation, difference=voi))
+        else:
+            self._change(window=voi)
+
+    def _window(self, number: int) -> Voi | None:
+        """What frame `number` is shown with."""
+        if self._renderer is not None and self._subtracted(number):
+            return self._renderer.difference(number, self._look.whole)
+        return self._look.window
+
     def _automatic(self) -> Window | None:
         automatic = [choice for choice in self._choices if isinstance(choice, Window)]
         return automatic[0] if automatic else None
@@ -306,8 +355,9 @@ class Playback:
             achieved_fps=player.achieved_fps(),
             dropped=player.dropped,
             cached=self._feed.cached,
-            window=self._look.window,
+            window=self._window(number),
             inverted=self._look.inverted,
             zoom=self._look.zoom,
             texts=self._look.texts,
+            presentation=self._look.whole,
         )

@@ -8,9 +8,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from console.dicom.describe import info_json
+from console.dicom.pipeline.renderer import chosen_window
+from console.dicom.pipeline.spatial import displayed, oriented
+from console.dicom.pixels import Bytes
 from console.dicom.reader import PictureReader
 from console.errors import UsageError
 from console.graphics import resample
@@ -19,6 +20,7 @@ from console.graphics.resample import Geometry
 from console.graphics.terminal import Terminal, unasked
 from console.i18n import _, ngettext
 from console.model.picture import PictureInfo, Window
+from console.model.pipeline import Presentation, Voi
 from console.model.progress import Progress
 from console.model.text import clean
 from console.pictures import Pictures, keep_records, no_picture_sentence, png_bytes
@@ -48,19 +50,17 @@ def render(options: Namespace, _home: Path) -> int:
         picture = pictures.info(Path(options.file))
         if picture.frames == 0:
             raise UsageError(_("Nothing to draw"), no_picture_sentence(picture))
+        if options.state:
+            picture = reader.under_state(picture, Path(options.state))
         stored = pictures.frame(picture, options.frame)
-    chosen = (
-        Window(options.window[0], options.window[1], source="operator")
-        if options.window
-        else pictures.first_window(picture, stored)
-    )
-    pixels = pictures.visible(picture, stored, chosen)
+        pixels = pictures.visible(picture, stored, None, False, options.frame, _presentation(options, picture))
+    pixels, aspect = _placed(pixels, picture, options.frame)
     if options.graphics == "png":
-        data = png_bytes(_scaled(pixels, picture, options.size) if options.size else pixels)
+        data = png_bytes(_scaled(pixels, aspect, options.size) if options.size else pixels)
         if not options.output and sys.stdout.isatty():
             raise UsageError(_("No file"), _("A PNG does not belong on a terminal. Give -o FILE."))
     else:
-        data = _text(pixels, picture, options)
+        data = _text(pixels, aspect, options)
     if options.output:
         keep_records(Path(options.output))
         replace_file(Path(options.output), data)
@@ -68,6 +68,46 @@ def render(options: Namespace, _home: Path) -> int:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
     return 0
+
+
+def _presentation(options: Namespace, picture: PictureInfo) -> Presentation:
+    """What the options ask of the pipeline. UsageError where the file has no such window or frame."""
+    window = Window(options.window[0], options.window[1], source="operator") if options.window else None
+    voi: Voi | None = window
+    description = picture.description
+    if options.voi is not None:
+        voi = chosen_window(description, options.voi) if description is not None else None
+        if voi is None:
+            what = _("{name} has no window or table {wanted}; `cathlab info` lists them.")
+            raise UsageError(
+                _("No such window"), what.format(name=clean(Path(picture.path).name), wanted=clean(options.voi))
+            )
+    wrong = next((number for number in options.mask or () if not 1 <= number <= picture.frames), None)
+    if wrong is not None:
+        what = _("{name} has frames 1 to {frames}; there is no frame {number}.")
+        raise UsageError(
+            _("No such frame"),
+            what.format(name=clean(Path(picture.path).name), frames=picture.frames, number=wrong),
+        )
+    off = [("shutter", options.no_shutter), ("overlay", options.no_overlay), ("mask", options.no_mask)]
+    return Presentation(
+        voi=voi,
+        difference=voi if isinstance(voi, Window) else None,
+        mask_frames=options.mask or (),
+        shift=options.shift or (0.0, 0.0),
+        off=frozenset(stage for stage, without in off if without),
+    )
+
+
+def _placed(pixels: Bytes, picture: PictureInfo, number: int) -> tuple[Bytes, float]:
+    """The part of the picture that a presentation state shows, turned as it says, and the aspect of its pixels."""
+    description = picture.description
+    if description is None:
+        return pixels, picture.pixel_aspect
+    way = description.orientation
+    shown = oriented(displayed(pixels, description.frame(number).area), way)
+    aspect = picture.pixel_aspect
+    return shown, 1 / aspect if way.rotation % 180 else aspect
 
 
 def audit(options: Namespace, home: Path) -> int:
@@ -121,23 +161,21 @@ def build_demo(home: Path) -> Path:
     return site.pictures[0]
 
 
-def _text(pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", picture: PictureInfo, options: Namespace) -> bytes:
+def _text(pixels: Bytes, aspect: float, options: Namespace) -> bytes:
     terminal = _output_terminal()
     columns, rows = options.size or (terminal.columns, max(terminal.rows - 1, 1))
     encoder = choose("half" if options.graphics == "auto" else options.graphics, terminal, options.colors)
     width, height = encoder.pixel_size(columns, rows)
-    geometry = Geometry(picture.columns, picture.rows, width, height, picture.pixel_aspect, encoder.canvas_aspect)
+    geometry = Geometry(pixels.shape[1], pixels.shape[0], width, height, aspect, encoder.canvas_aspect)
     view = resample.fit(geometry)
     canvas = resample.resample(pixels, view, width, height, geometry.pixel_aspect, geometry.canvas_aspect)
     painting = encoder.encode(canvas, columns, rows)
     return b"".join(row + b"\n" for row in painting.rows or ())
 
 
-def _scaled(
-    pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", picture: PictureInfo, size: tuple[int, int]
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    geometry = Geometry(picture.columns, picture.rows, size[0], size[1], picture.pixel_aspect)
-    return resample.resample(pixels, resample.fit(geometry), size[0], size[1], picture.pixel_aspect)
+def _scaled(pixels: Bytes, aspect: float, size: tuple[int, int]) -> Bytes:
+    geometry = Geometry(pixels.shape[1], pixels.shape[0], size[0], size[1], aspect)
+    return resample.resample(pixels, resample.fit(geometry), size[0], size[1], aspect)
 
 
 def _output_terminal() -> Terminal:
@@ -161,11 +199,24 @@ def _lines(document: dict[str, object], indent: str = "") -> list[str]:
         elif isinstance(value, (list, tuple)):
             lines.append(f"{indent}{key}:" + ("" if value else " -"))
             for item in value:
-                text = "  ".join(str(part) for part in item.values()) if isinstance(item, dict) else str(item)
+                text = "  ".join(_words(item)) if isinstance(item, dict) else str(item)
                 lines.append(f"{indent}  {clean(text)}")
         else:
             lines.append(f"{indent}{key}: {'-' if value is None or value == '' else clean(str(value))}")
     return lines
+
+
+def _words(item: dict[str, object]) -> list[str]:
+    """The values of a small JSON object; what says whether a stage was applied is a word, its numbers have names."""
+    words = []
+    for key, value in item.items():
+        if isinstance(value, dict):
+            words += [f"{name}={part}" for name, part in value.items()]
+        elif key == "applied":
+            words.append(_("applied") if value else _("skipped"))
+        else:
+            words.append(str(value))
+    return words
 
 
 def _out(text: str) -> None:

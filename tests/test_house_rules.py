@@ -33,7 +33,7 @@ LONG_MODULES: dict[str, str] = {
 
 ROOMS = frozenset(
     {
-        "commands", "model", "dicom", "dicom/network", "dicom/measuring", "graphics", "site",
+        "commands", "model", "dicom", "dicom/pipeline", "dicom/network", "dicom/measuring", "graphics", "site",
         "checks", "checks/kinds", "checks/transports",
         "checks/local", "checks/parsers", "checks/logs", "checks/baseline", "checks/network",
         "repair", "inspection", "report", "store", "demo",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from console.model.picture import Identity, LookupTable, PictureInfo, Window
+from console.model.picture import Identity, LookupTable, PictureInfo, PipelineStep, Window
 
 HIDDEN = "***"
 """Stands for identity while the privacy switch is on."""
@@ -59,8 +59,18 @@ def info_json(info: PictureInfo, privacy: bool) -> dict[str, Any]:
         "manufacturer": info.manufacturer,
         "model_name": info.model_name,
         "grayscale": _grayscale(info),
-        "pipeline": [{"stage": step.stage, "what": step.what} for step in info.pipeline],
+        "pipeline": [pipeline_json(step) for step in info.pipeline],
         "problems": [{"what": problem.what} for problem in info.problems],
+    }
+
+
+def pipeline_json(step: PipelineStep) -> dict[str, Any]:
+    """One stage: its sentence, whether it was applied, and its numbers."""
+    return {
+        "stage": step.stage,
+        "what": step.what,
+        "applied": step.applied,
+        "parameters": dict(step.parameters),
     }
 
 
@@ -91,6 +101,7 @@ def _grayscale(info: PictureInfo) -> dict[str, Any] | None:
         "windows": [_window(window) for window in grayscale.windows],
         "voi_tables": [_table(table) for table in grayscale.voi_tables],
         "padding": grayscale.padding,
+        "padding_limit": grayscale.padding_limit,
     }
 
 

@@ -64,6 +64,11 @@ class FrameFeed:
                 self._condition.notify_all()
             return self._frames.get(number)
 
+    def held(self, number: int) -> Frame | None:
+        """Frame `number` if it is there; the feed goes on where it was."""
+        with self._condition:
+            return self._frames.get(number)
+
     def latest(self, after: int, until: int) -> int | None:
         """The newest frame held in the stretch behind `after` up to `until`, going round the loop; None if none is."""
         with self._condition:

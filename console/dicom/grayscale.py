@@ -1,10 +1,13 @@
-"""Read the grayscale pipeline (PS3.4 N.2) of one object from its header, and explain each stage."""
+"""Read the grayscale stages (PS3.4 N.2) of one object, or of one frame, from its header."""
 
 import math
+from dataclasses import replace
 
 from console.dicom.elements import Elements
-from console.i18n import _
-from console.model.picture import Grayscale, LookupTable, PipelineStep, Window
+from console.i18n import N_, _
+from console.model.picture import Grayscale, LookupTable, Window
+from console.model.pipeline import Stage
+from console.model.sentence import Sentence, Value
 
 _XA_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.12.1",
@@ -28,40 +31,63 @@ def functional_group(elements: Elements, macro: str) -> Elements | None:
 
 
 def read_grayscale(
-    elements: Elements, bits_stored: int, signed: bool, sop_class: str, problems: list[str]
-) -> tuple[Grayscale, list[PipelineStep]]:
-    """The pipeline's parameters and one sentence for each stage, applied or skipped."""
-    steps: list[PipelineStep] = []
-    slope, intercept, table = _modality(elements, sop_class, problems, steps)
+    elements: Elements,
+    bits_stored: int,
+    signed: bool,
+    sop_class: str,
+    problems: list[str],
+) -> tuple[Grayscale, Stage]:
+    """The parameters of the grayscale pipeline, and what there is to say about the modality LUT.
+
+    In an enhanced object the shared functional groups count, else those of the first frame.
+    """
+    slope, intercept, table, stage = _modality(elements, sop_class, problems)
+    negative = signed or (table is None and (intercept < 0 or slope < 0))
     voi = functional_group(elements, "FrameVOILUTSequence") or elements
     windows = _windows(voi, problems)
-    voi_tables = _tables(voi, "VOILUTSequence", signed, problems)
-    if windows or voi_tables:
-        what = _("In the header: windows {windows}, VOI tables {tables}.")
-        steps.append(PipelineStep("voi", what.format(windows=len(windows), tables=len(voi_tables))))
-    else:
-        steps.append(PipelineStep("voi", _("The header has no window; one is chosen from the values of the frame.")))
+    voi_tables = _tables(voi, "VOILUTSequence", negative, problems)
     inverse = elements.code("PresentationLUTShape") == "INVERSE"
     inverted = inverse or elements.code("PhotometricInterpretation") == "MONOCHROME1"
-    steps.append(
-        PipelineStep(
-            "presentation",
-            _("The lowest value is shown white (MONOCHROME1 or shape INVERSE).")
-            if inverted
-            else _("The lowest value is shown black (MONOCHROME2)."),
-        )
-    )
-    padding = elements.integer("PixelPaddingValue")
-    return (
-        Grayscale(bits_stored, signed, inverted, slope, intercept, table, windows, voi_tables, padding),
-        steps,
-    )
+    padding, limit = _padding(elements)
+    return Grayscale(bits_stored, signed, inverted, slope, intercept, table, windows, voi_tables, padding, limit), stage
+
+
+def is_projection(elements: Elements, sop_class: str) -> bool:
+    """Whether the exception for XA and XRF holds (PS3.3 C.8.7.1.1.2)."""
+    return sop_class in _XA_CLASSES or elements.code("Modality") in ("XA", "XRF", "RF")
+
+
+def frame_grayscale(frame: Elements, base: Grayscale, rescaled: bool, problems: list[str]) -> Grayscale:
+    """`base` with what the functional groups of one frame say (PS3.3 C.7.6.16.2.9, C.7.6.16.2.10).
+
+    `rescaled` is False where the modality LUT is not for display.
+    """
+    found = base
+    transform = frame.first_item("PixelValueTransformationSequence") if rescaled else None
+    if transform is not None:
+        slope, intercept = transform.number("RescaleSlope"), transform.number("RescaleIntercept")
+        found = replace(found, slope=slope or base.slope, intercept=base.intercept if intercept is None else intercept)
+    voi = frame.first_item("FrameVOILUTSequence")
+    if voi is not None:
+        negative = base.signed or found.intercept < 0 or found.slope < 0
+        tables = _tables(voi, "VOILUTSequence", negative, problems)
+        found = replace(found, windows=_windows(voi, problems), voi_tables=tables)
+    return found
+
+
+def _padding(elements: Elements) -> tuple[float | None, float | None]:
+    """Pixel Padding Value and Range Limit, integer or of the float forms (PS3.3 C.7.5.1.1.2, C.7.6.24, C.7.6.25)."""
+    for prefix in ("", "Float", "DoubleFloat"):
+        value = elements.number(f"{prefix}PixelPaddingValue")
+        if value is not None:
+            return value, elements.number(f"{prefix}PixelPaddingRangeLimit")
+    return None, None
 
 
 def _modality(
-    elements: Elements, sop_class: str, problems: list[str], steps: list[PipelineStep]
-) -> tuple[float, float, LookupTable | None]:
-    """Slope, intercept and table; identity where the modality LUT may not be applied for display.
+    elements: Elements, sop_class: str, problems: list[str]
+) -> tuple[float, float, LookupTable | None, Stage]:
+    """Slope, intercept, table and a sentence; identity where the modality LUT may not be applied for display.
 
     XA and XRF objects with Pixel Intensity Relationship LOG or DISP carry a modality LUT that leads back to X-ray
     intensity; it is not for display (PS3.3 C.8.7.1.1.2, PS3.4 N.2.1.2).
@@ -71,27 +97,31 @@ def _modality(
     slope, intercept = group.number("RescaleSlope"), group.number("RescaleIntercept")
     there = bool(tables) or slope is not None or intercept is not None
     relationship = elements.code("PixelIntensityRelationship")
-    projection = sop_class in _XA_CLASSES or elements.code("Modality") in ("XA", "XRF", "RF")
-    if there and projection and relationship in ("LOG", "DISP"):
-        what = _(
-            "Skipped: Pixel Intensity Relationship is {relationship}, so the modality LUT leads back to X-ray "
-            "intensity and is not for display (PS3.3 C.8.7.1.1.2)."
+    if there and is_projection(elements, sop_class) and relationship in ("LOG", "DISP"):
+        what = Sentence(
+            N_(
+                "Skipped: Pixel Intensity Relationship is {relationship}, so the modality LUT leads back to X-ray "
+                "intensity and is not for display (PS3.3 C.8.7.1.1.2)."
+            ),
+            {"relationship": relationship},
         )
-        steps.append(PipelineStep("modality-lut", what.format(relationship=relationship)))
-        return 1.0, 0.0, None
+        return 1.0, 0.0, None, Stage("modality-lut", False, what, {"pixel_intensity_relationship": relationship})
     if tables:
-        steps.append(PipelineStep("modality-lut", _("A table from the Modality LUT Sequence is applied.")))
-        return 1.0, 0.0, tables[0]
+        table = tables[0]
+        told: dict[str, Value] = {"entries": len(table.values), "first": table.first, "bits": table.bits}
+        what = Sentence(N_("A table from the Modality LUT Sequence is applied."))
+        return 1.0, 0.0, table, Stage("modality-lut", True, what, told)
     if not there:
-        steps.append(PipelineStep("modality-lut", _("None: stored values are used as they stand.")))
-        return 1.0, 0.0, None
+        what = Sentence(N_("None: stored values are used as they stand."))
+        return 1.0, 0.0, None, Stage("modality-lut", False, what)
     if slope == 0:
         problems.append(_("Rescale Slope is 0; it is not used."))
         slope = None
     slope, intercept = (1.0 if slope is None else slope), (0.0 if intercept is None else intercept)
-    what = _("Rescaled: value x {slope} + {intercept}.")
-    steps.append(PipelineStep("modality-lut", what.format(slope=f"{slope:g}", intercept=f"{intercept:g}")))
-    return slope, intercept, None
+    numbers: dict[str, Value] = {"slope": f"{slope:g}", "intercept": f"{intercept:g}"}
+    what = Sentence(N_("Rescaled: value x {slope} + {intercept}."), numbers)
+    told = {"rescale_slope": slope, "rescale_intercept": intercept}
+    return slope, intercept, None, Stage("modality-lut", True, what, told)
 
 
 def _windows(elements: Elements, problems: list[str]) -> tuple[Window, ...]:
@@ -136,8 +166,9 @@ def read_table(elements: Elements, descriptor: str, data: str, signed: bool) -> 
         return None
     count = int(head[0]) & 0xFFFF or 0x10000
     first = int(head[1])
-    # The first input has the sign of the pixels; the dictionary cannot know it (US or SS).
-    first = ((first & 0xFFFF) ^ 0x8000) - 0x8000 if signed else first & 0xFFFF
+    # The first input has the sign of the pixels; the dictionary cannot know it (US or SS). A file that says SS does.
+    if first >= 0 and signed:
+        first = ((first & 0xFFFF) ^ 0x8000) - 0x8000
     bits = int(head[2])
     raw = elements.table_bytes(data)
     if not 1 <= bits <= 16:

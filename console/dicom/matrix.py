@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from console.dicom import syntaxes
 from console.dicom.colour import Palette
 from console.dicom.dataset import DOUBLE_PIXELS, FLOAT_PIXELS, UNDEFINED, DicomFile, PixelElement
@@ -11,7 +9,7 @@ from console.dicom.decoders import decoder_for, missing_codec
 from console.dicom.elements import Elements
 from console.dicom.encapsulated import Fragment, split, walk
 from console.dicom.frames import EncapsulatedFrames, FrameIndex, encapsulated_frames, native_frames
-from console.dicom.grayscale import read_table
+from console.dicom.pipeline.palettes import read_palette
 from console.dicom.samples import FrameFormat
 from console.i18n import _
 
@@ -60,7 +58,7 @@ def read_matrix(file: DicomFile) -> Matrix:
     elif matrix.frames.encapsulated and not decoder_for(matrix.syntax):
         matrix.problems.append(missing_codec(matrix.syntax))
     if matrix.form.photometric == "PALETTE COLOR":
-        matrix.palette = _palette(file.elements, matrix.form)
+        matrix.palette = read_palette(file.elements, matrix.form.signed)
         if matrix.palette is None:
             matrix.problems.append(_("The palette is missing or damaged."))
     return matrix
@@ -225,23 +223,3 @@ def _recognise(file: DicomFile, offset: int, problems: list[str]) -> str:
             )
             return found
     raise _Refused(_("The pixel data is encapsulated in a form that is not recognised."))
-
-
-def _palette(elements: Elements, form: FrameFormat) -> Palette | None:
-    """The palette scaled to 8 bits, or None (PS3.3 C.7.9; segmented palettes are not read)."""
-    channels: list[np.ndarray[tuple[int], np.dtype[np.uint8]]] = []
-    first = 0
-    for name in ("Red", "Green", "Blue"):
-        table = read_table(
-            elements, f"{name}PaletteColorLookupTableDescriptor", f"{name}PaletteColorLookupTableData", form.signed
-        )
-        if table is None:
-            return None
-        first, bits, entries = table
-        values = np.array(entries, np.uint16)
-        # Tables that say 16 bits but hold 8 are common; a palette of nothing but near-black is not.
-        deep = bits > 8 and int(values.max()) > 255
-        channels.append((values >> (bits - 8) if deep else values).astype(np.uint8))
-    if len({len(channel) for channel in channels}) != 1:
-        return None
-    return Palette(first, np.stack(channels, axis=1))

@@ -31,6 +31,19 @@ _ALLOWED = {
         "Rate",
         "Window",
     ),
+    "console.model.pipeline": (
+        "Description",
+        "DisplayedArea",
+        "FrameDescription",
+        "GraphicObject",
+        "Mask",
+        "Orientation",
+        "Overlay",
+        "RegionShift",
+        "Shutter",
+        "Stage",
+        "TextObject",
+    ),
     "console.model.report_text": (
         "Amount",
         "DoseEvent",
@@ -40,6 +53,7 @@ _ALLOWED = {
         "Report",
         "ReportLine",
     ),
+    "console.model.sentence": ("Sentence",),
 }
 
 
@@ -48,7 +62,7 @@ class Request:
     """One question to the helper."""
 
     kind: str
-    """open | header | report | frame | page."""
+    """open | header | report | frame | page | planes | state."""
     path: str
     language: str
     """Language of the sentences in the answer, "zh" or "en"."""
@@ -57,9 +71,13 @@ class Request:
     number: int = 0
     """Frame or page number from 1."""
     stamp: tuple[int, int] = (0, 0)
-    """Size and mtime_ns of the file when it was opened, for `frame`."""
+    """Size and mtime_ns of the file when it was opened, for `frame`, `planes` and `state`."""
     width: int = 0
     """Pixels across, for `page`."""
+    groups: tuple[int, ...] = ()
+    """Overlay groups, for `planes`."""
+    state: str = ""
+    """Path of a presentation state, for `state`."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """One DICOM object, opened in the helper process: what it is, its header, its frames one by one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from console.dicom.decoders import decode
 from console.dicom.elements import UNREADABLE
 from console.dicom.header import header_lines
 from console.dicom.matrix import Matrix, read_matrix
+from console.dicom.pipeline.overlays import embedded_bits, on_frame, packed_bits
+from console.dicom.pipeline.state import NotForThis, applied_state
 from console.dicom.samples import CannotDecode
 from console.dicom.source import FileSource, MemorySource, NotAFile, Source
-from console.dicom.summary import picture_info
+from console.dicom.summary import picture_info, presented
 from console.errors import DecodeError, DicomReadError
 from console.i18n import _
 from console.model.picture import HeaderElement, PictureInfo
@@ -112,6 +115,73 @@ class DicomObject:
             raise _cannot_show(number, _damaged(error)) from error
         finally:
             file.close()
+
+    def planes(self, number: int, groups: Sequence[int]) -> npt.NDArray[np.uint8]:
+        """(rows, columns), 1 where an overlay of one of `groups` has a bit on frame `number`.
+
+        Raises DecodeError with one sentence, DicomReadError where the file is gone or changed.
+        """
+        description, form, frames = self.info.description, self._matrix.form, self._matrix.frames
+        assert description is not None
+        assert form is not None
+        found = np.zeros((form.rows, form.columns), np.bool_)
+        cells: Array | None = None
+        file = self._open()
+        try:
+            source = self._source(file)
+            self._file.elements.refill(source.at)
+            for overlay in description.overlays:
+                place = overlay.frame_on(number, description.frames)
+                if overlay.group not in groups or place is None:
+                    continue
+                if overlay.bit is None:
+                    plane = self._file.elements.value_bytes(overlay.group << 16 | 0x3000)
+                    bits = packed_bits(plane, overlay, place)
+                elif frames is not None and _keeps_high_bits(self._matrix):
+                    if cells is None:
+                        data = frames.read(source, number)
+                        cells = decode(data, form, self._matrix.syntax, frames.encapsulated).values
+                    bits = embedded_bits(cells, overlay.bit)
+                else:
+                    continue  # a codec keeps the value alone
+                found |= on_frame(bits, overlay, form.rows, form.columns)
+        except CannotDecode as error:
+            raise _cannot_show(number, str(error)) from error
+        except MemoryError as error:
+            raise _cannot_show(number, _("It would take too much memory.")) from error
+        except UNREADABLE as error:
+            raise _cannot_show(number, _damaged(error)) from error
+        finally:
+            file.close()
+        return found.astype(np.uint8)
+
+    def under_state(self, path: Path) -> PictureInfo:
+        """What is known of the object when the presentation state at `path` speaks in place of its header.
+
+        Raises DicomReadError with one sentence where that is no state, or one for other images.
+        """
+        info, form = self.info, self._matrix.form
+        if info.description is None or form is None:
+            raise not_dicom(_("{name} holds no picture that a state could present.").format(name=self._name))
+        try:
+            source = FileSource(path)
+        except OSError as error:
+            raise file_error(path, error) from error
+        try:
+            state = read_file(source, clean(path.name)).elements
+            state.refill(source.at)
+            problems = [problem.what for problem in info.problems]
+            description = applied_state(info.description, form, state, info.sop_instance_uid, problems)
+        except NotForThis as error:
+            what = _("{state} cannot be applied to {name}: {reason}")
+            raise not_dicom(what.format(state=clean(path.name), name=self._name, reason=error)) from error
+        except MemoryError as error:
+            raise not_dicom(_("Reading {name} would take too much memory.").format(name=clean(path.name))) from error
+        except UNREADABLE as error:
+            raise not_dicom(_("{name} is damaged beyond reading.").format(name=clean(path.name))) from error
+        finally:
+            source.close()
+        return presented(info, description, problems)
 
     def _open(self) -> FileSource:
         try:

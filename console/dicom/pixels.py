@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from console.i18n import _
 from console.model.picture import Grayscale, LookupTable, PictureInfo, Window
 
 Array = npt.NDArray[Any]
@@ -31,6 +32,19 @@ def modality(stored: Array, grayscale: Grayscale) -> Array:
     if grayscale.intercept != 0.0:
         values += grayscale.intercept
     return values
+
+
+def padding(stored: Array, grayscale: Grayscale) -> npt.NDArray[np.bool_] | None:
+    """Where stored values are padding (PS3.3 C.7.5.1.1.2), None where nowhere; same shape."""
+    if grayscale.padding is None:
+        return None
+    if grayscale.padding_limit is None:
+        value = stored.dtype.type(grayscale.padding) if stored.dtype.kind == "f" else grayscale.padding
+        hidden = stored == value
+    else:
+        low, high = sorted((grayscale.padding, grayscale.padding_limit))
+        hidden = (stored >= low) & (stored <= high)
+    return hidden if hidden.any() else None
 
 
 def apply_window(values: Array, window: Window) -> Array:
@@ -73,7 +87,7 @@ def grey_to_bytes(
     if stored.dtype.kind in "ui" and grayscale.bits_stored <= TABLE_BITS:
         return apply_display_table(stored, display_table(grayscale, window, inverted), grayscale)
     if window is None:
-        window = _whole_range(stored, grayscale)
+        window = whole_range(stored, grayscale)
     return _presentation(modality(stored, grayscale), grayscale, window, inverted)
 
 
@@ -87,7 +101,7 @@ def display_table(grayscale: Grayscale, window: Window | LookupTable | None, inv
     low = lowest_stored(grayscale)
     stored = np.arange(low, low + (1 << grayscale.bits_stored), dtype=np.int32)
     if window is None:
-        window = _whole_range(stored, grayscale)
+        window = whole_range(stored, grayscale)
     return _presentation(modality(stored, grayscale), grayscale, window, inverted)
 
 
@@ -113,11 +127,12 @@ def automatic_window(stored: Array, grayscale: Grayscale) -> Window:
     Pixel padding is left out. 8-bit objects were made for display and keep their whole range.
     """
     if grayscale.bits_stored <= 8 and stored.dtype.kind in "ui":
-        return _whole_range(stored, grayscale)
-    values = stored[stored != grayscale.padding] if grayscale.padding is not None else stored.reshape(-1)
+        return whole_range(stored, grayscale)
+    hidden = padding(stored, grayscale)
+    values = stored.reshape(-1) if hidden is None else stored[~hidden]
     values = modality(values[np.isfinite(values)], grayscale)
     if not values.size:
-        return _whole_range(stored, grayscale)
+        return whole_range(stored, grayscale)
     low, high = (float(value) for value in np.percentile(values, (0.1, 99.9)))
     if stored.dtype.kind == "f":
         return Window((low + high) / 2, max(high - low, 1e-9), "LINEAR_EXACT", "", "automatic")
@@ -137,6 +152,21 @@ def default_window(info: PictureInfo, stored: Array) -> Window | LookupTable | N
     if grayscale.voi_tables:
         return grayscale.voi_tables[0]
     return automatic_window(stored, grayscale)
+
+
+def full_range(info: PictureInfo) -> Window:
+    """The window that shows every value the object can store (PS3.3 C.11.2.1.2: c = (x1+x2+1)/2, w = x2-x1+1)."""
+    grayscale = info.grayscale
+    if grayscale is None:
+        return Window(128, 256, source="automatic", explanation=_("full range"))
+    lowest = -(1 << (grayscale.bits_stored - 1)) if grayscale.signed else 0
+    ends = [
+        value * grayscale.slope + grayscale.intercept for value in (lowest, lowest + (1 << grayscale.bits_stored) - 1)
+    ]
+    if grayscale.modality_table is not None:
+        ends = [float(min(grayscale.modality_table.values)), float(max(grayscale.modality_table.values))]
+    low, high = min(ends), max(ends)
+    return Window((low + high + 1) / 2, high - low + 1, source="automatic", explanation=_("full range"))
 
 
 def _presentation(values: Array, grayscale: Grayscale, window: Window | LookupTable, inverted: bool) -> Bytes:
@@ -165,7 +195,7 @@ def _entries(values: tuple[int, ...]) -> Array:
     return np.fromiter(values, np.int64, len(values)).astype(np.float64)
 
 
-def _whole_range(stored: Array, grayscale: Grayscale) -> Window:
+def whole_range(stored: Array, grayscale: Grayscale) -> Window:
     """The window over every value that could be stored (floats: that is there)."""
     if stored.dtype.kind == "f":
         finite = stored[np.isfinite(stored)]

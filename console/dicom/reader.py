@@ -21,6 +21,8 @@ from console.model.report_text import Report
 from console.model.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
@@ -126,6 +128,27 @@ class PictureReader:
         stamp = (info.size, info.mtime_ns)
         return self._pixels(Request("frame", info.path, language(), deadline, number, stamp), Path(info.path).name)
 
+    def planes(self, info: PictureInfo, number: int, groups: "Sequence[int]", deadline: float = DEADLINE) -> "Array":
+        """(rows, columns) uint8, 1 where an overlay of one of `groups` has a bit on frame `number`.
+
+        Raises DecodeError, or DicomReadError where the file is gone or changed, with one sentence.
+        """
+        stamp = (info.size, info.mtime_ns)
+        request = Request("planes", info.path, language(), deadline, number, stamp, groups=tuple(groups))
+        return self._pixels(request, Path(info.path).name)
+
+    def under_state(self, info: PictureInfo, state: Path, deadline: float = DEADLINE) -> PictureInfo:
+        """`info` with the presentation state at `state` in place of what its header says about the pipeline.
+
+        Raises DicomReadError with one sentence where that is no state, or one for other images.
+        """
+        stamp = (info.size, info.mtime_ns)
+        request = Request("state", info.path, language(), deadline, stamp=stamp, state=_absolute(state))
+        answer = self._ask(request, Path(state).name)
+        if not isinstance(answer, PictureInfo):
+            raise _unreadable(_broken(Path(state).name))
+        return answer
+
     def close(self) -> None:
         """End the helper; the reader cannot be used any more."""
         self._closed = True
@@ -199,7 +222,7 @@ class PictureReader:
 
     @staticmethod
     def _error(request: Request, detail: str) -> ConsoleError:
-        if request.kind == "frame":
+        if request.kind in ("frame", "planes"):
             return DecodeError(_("Frame {number} cannot be shown").format(number=request.number), detail)
         if request.kind == "page":
             return DecodeError(_("Page {number} cannot be shown").format(number=request.number), detail)

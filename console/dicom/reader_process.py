@@ -45,6 +45,10 @@ class _Server:
                 return self._open(request.path, True).report()
             if request.kind == "page":
                 return self._put(self._open(request.path, False).page(request.number, request.width))
+            if request.kind == "state":
+                return self._object(request).under_state(Path(request.state))
+            if request.kind == "planes":
+                return self._put(self._object(request).planes(request.number, request.groups))
             return self._put(self._object(request).frame(request.number))
         except ConsoleError as error:
             return error

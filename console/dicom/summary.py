@@ -1,5 +1,7 @@
 """Put together what the screens know of an object: one PictureInfo from header, matrix and file."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydicom.uid import UID
@@ -9,14 +11,18 @@ from console.dicom.dataset import DicomFile
 from console.dicom.decoders import decoder_for, missing_codec
 from console.dicom.elements import Elements, tag_of
 from console.dicom.geometry import Spacings, angles, calibration, pixel_aspect
-from console.dicom.grayscale import functional_group, read_grayscale
+from console.dicom.grayscale import functional_group
 from console.dicom.matrix import Matrix
+from console.dicom.pipeline.description import read_description
+from console.dicom.pipeline.stages import stages
 from console.dicom.rate import Timing, duration, rate
 from console.dicom.reading import Reading, read_texts
 from console.dicom.source import FileSource
 from console.dicom.text import character_set, clean
 from console.i18n import _
-from console.model.picture import Angles, CharacterSet, Grayscale, Identity, PictureInfo, PipelineStep, Problem, Rate
+from console.model.picture import Angles, CharacterSet, Identity, PictureInfo, PipelineStep, Problem, Rate
+from console.model.pipeline import Description, Stage
+from console.model.sentence import Sentence
 
 
 def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix) -> PictureInfo:
@@ -29,11 +35,13 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
     if matrix.refusal and (file.pixels is not None or "IconImageSequence" in elements):
         problems.append(matrix.refusal)
     sop_class = elements.text("SOPClassUID") or _meta_text(file.meta, 0x00020002)
-    grayscale, steps = _pipeline(file, matrix, sop_class, problems)
     timing = _rate(elements, frames, problems)
     spacings = _spacings(elements)
     found = calibration(spacings)
     spacing = spacings.pixel_spacing or spacings.imager_spacing
+    aspect = pixel_aspect(spacing, elements.numbers("PixelAspectRatio"))
+    description = _description(file, matrix, frames, sop_class, aspect, problems)
+    steps = _pipeline(matrix, description)
     form = matrix.form
     return PictureInfo(
         path=str(path.absolute()),
@@ -64,9 +72,10 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         instance_number=elements.text("InstanceNumber"),
         manufacturer=elements.text("Manufacturer"),
         model_name=elements.text("ManufacturerModelName"),
-        grayscale=grayscale,
-        pixel_aspect=pixel_aspect(spacing, elements.numbers("PixelAspectRatio")),
+        grayscale=description.grayscale if description is not None else None,
+        pixel_aspect=aspect,
         pipeline=tuple(steps),
+        description=description,
         problems=tuple(Problem(what) for what in dict.fromkeys(problems)),
     )
 
@@ -75,35 +84,35 @@ def _meta_text(meta: Elements, tag: int) -> str:
     return meta.text_of(tag) if tag in meta.raw else ""
 
 
-def _pipeline(
-    file: DicomFile, matrix: Matrix, sop_class: str, problems: list[str]
-) -> tuple[Grayscale | None, list[PipelineStep]]:
-    form = matrix.form
-    if form is None or matrix.frames is None:
-        return None, [PipelineStep("decode", matrix.refusal)]
-    elements = file.elements
-    steps = [PipelineStep("decode", _decode_sentence(matrix))]
-    grayscale: Grayscale | None = None
-    if form.samples == 1 and form.photometric != "PALETTE COLOR":
-        bits = form.bits_allocated if form.floating else form.bits_stored
-        grayscale, more = read_grayscale(elements, bits, form.signed, sop_class, problems)
-        steps.extend(more)
-    else:
-        what = _("{photometric} is shown as RGB; no window applies.")
-        steps.append(PipelineStep("colour", what.format(photometric=form.photometric)))
-    if "MaskSubtractionSequence" in elements:
-        item = elements.first_item("MaskSubtractionSequence")
-        operation = item.code("MaskOperation") if item is not None else ""
-        what = _("The header describes a mask ({operation}); it is not applied.")
-        steps.append(PipelineStep("mask", what.format(operation=operation or "?")))
-    if "ShutterShape" in elements:
-        what = _("The header has a {shape} shutter; it is not applied.")
-        steps.append(PipelineStep("shutter", what.format(shape=elements.text("ShutterShape").replace("\\", " + "))))
-    overlays = sum(1 for tag in elements.raw if tag >> 24 == 0x60 and tag & 0xFFFF == 0x3000)
-    if overlays:
-        what = _("The header has {count} overlays; they are not drawn.")
-        steps.append(PipelineStep("overlay", what.format(count=overlays)))
-    return grayscale, steps
+def _description(
+    file: DicomFile, matrix: Matrix, frames: int, sop_class: str, aspect: float, problems: list[str]
+) -> Description | None:
+    if matrix.form is None or matrix.frames is None:
+        return None
+    return read_description(file.elements, matrix.form, frames, sop_class, aspect, problems)
+
+
+def _pipeline(matrix: Matrix, description: Description | None) -> list[PipelineStep]:
+    if description is None:
+        return [PipelineStep("decode", matrix.refusal, False)]
+    return [PipelineStep("decode", _decode_sentence(matrix)), *map(step, stages(description))]
+
+
+def presented(info: PictureInfo, description: Description, problems: Sequence[str]) -> PictureInfo:
+    """The object as another description wants it: its stages, and what was found wrong on the way."""
+    return replace(
+        info,
+        grayscale=description.grayscale,
+        description=description,
+        pipeline=(*info.pipeline[:1], *map(step, stages(description))),
+        problems=tuple(Problem(what) for what in dict.fromkeys(problems)),
+    )
+
+
+def step(stage: Stage) -> PipelineStep:
+    """A stage in words, for records that hold no sentences."""
+    told = {name: str(value) if isinstance(value, Sentence) else value for name, value in stage.parameters.items()}
+    return PipelineStep(stage.stage, str(stage.what), stage.applied, tuple(told.items()))
 
 
 def _decode_sentence(matrix: Matrix) -> str:

@@ -4,6 +4,10 @@ Frames are counted from 1, as DICOM does. Names follow the DICOM keywords where 
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from console.model.pipeline import Description
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,10 @@ class Grayscale:
     """The windows of the header, in its order."""
     voi_tables: tuple[LookupTable, ...] = ()
     """The VOI LUT Sequence, in its order."""
-    padding: int | None = None
-    """Pixel Padding Value (0028,0120), a stored value; None where absent."""
+    padding: float | None = None
+    """Pixel Padding Value (0028,0120), or its float forms (0028,0122) and (0028,0123), a stored value; None: absent."""
+    padding_limit: float | None = None
+    """Pixel Padding Range Limit (0028,0121): everything between it and `padding` is padding too."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +123,13 @@ class PipelineStep:
     """One stage from stored values to the screen, applied or skipped, and why."""
 
     stage: str
-    """modality-lut | mask | voi | presentation | shutter | overlay | colour | decode."""
+    """One of console.model.pipeline.STAGES."""
     what: str
     """One sentence, translated."""
+    applied: bool = True
+    """False where the stage is skipped, or there is nothing for it to do."""
+    parameters: tuple[tuple[str, str | int | float], ...] = ()
+    """Its numbers and words, by name."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +219,9 @@ class PictureInfo:
     pixel_aspect: float = 1.0
     """Height of a pixel divided by its width, from the spacing or Pixel Aspect Ratio; 1 for square pixels."""
     pipeline: tuple[PipelineStep, ...] = ()
+    """The stages for the first frame, as the header wants it."""
+    description: "Description | None" = None
+    """What the pipeline needs to know beyond `grayscale`; None when the object holds no picture."""
     problems: tuple[Problem, ...] = field(default=())
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from console.model.picture import LookupTable, Window
+from console.model.pipeline import PLAIN, Presentation
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,5 @@ class ViewState:
     zoom: float
     """1 shows the whole picture."""
     texts: bool
+    presentation: Presentation = PLAIN
+    """All that is wanted of the pipeline, window and polarity included."""

@@ -19,6 +19,7 @@ from tests.benchmarks.index import index
 from tests.benchmarks.inspections import inspections
 from tests.benchmarks.logs import logs
 from tests.benchmarks.many_hosts import many_hosts
+from tests.benchmarks.pipeline import pipeline
 from tests.benchmarks.practice import practice
 from tests.benchmarks.report import report
 from tests.benchmarks.studies_screen import studies_screen
@@ -47,6 +48,7 @@ def main() -> int:
             "practice": practice,
             "report": report,
             "inspections": inspections,
+            "pipeline": pipeline,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)

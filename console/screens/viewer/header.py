@@ -32,6 +32,8 @@ IDENTIFYING = frozenset(
 
 STAGES = {
     "decode": N_("decoding"),
+    "state": N_("presentation state"),
+    "padding": N_("pixel padding"),
     "modality-lut": N_("modality LUT"),
     "mask": N_("mask"),
     "voi": N_("VOI window"),
@@ -39,6 +41,8 @@ STAGES = {
     "shutter": N_("shutter"),
     "overlay": N_("overlay"),
     "colour": N_("colour"),
+    "annotation": N_("annotations"),
+    "spatial": N_("rotation and flip"),
 }
 """The stages of the pipeline (PS3.4 N.2) as the operator reads them."""
 

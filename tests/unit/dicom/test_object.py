@@ -474,15 +474,31 @@ def test_an_enhanced_object_takes_window_and_rescale_from_its_functional_groups(
     assert info.calibration.row_spacing == 0.4
 
 
-def test_what_is_not_applied_yet_is_said(tmp_path: Path) -> None:
+def test_every_stage_is_told_in_the_order_of_the_standard(tmp_path: Path) -> None:
+    # GIVEN a mask that is meant to be used, two shutters and an overlay
     mask = Dataset()
     mask.MaskOperation = "AVG_SUB"
-    ds = xa(1, MaskSubtractionSequence=Sequence([mask]), ShutterShape=["CIRCULAR", "RECTANGULAR"])
-    ds.add_new(0x60003000, "OW", bytes(32))
-    opened = open_object(write(tmp_path / "a", ds, picture(1).tobytes()))
-    assert "AVG_SUB" in step(opened, "mask")
-    assert "CIRCULAR + RECTANGULAR" in step(opened, "shutter")
-    assert "1 overlays" in step(opened, "overlay")
+    mask.MaskFrameNumbers = 2
+    ds = xa(2, MaskSubtractionSequence=Sequence([mask]), RecommendedViewingMode="SUB")
+    ds.ShutterShape = ["CIRCULAR", "RECTANGULAR"]
+    ds.CenterOfCircularShutter, ds.RadiusOfCircularShutter = [8, 8], 5
+    ds.ShutterLeftVerticalEdge, ds.ShutterRightVerticalEdge = 2, 12
+    ds.ShutterUpperHorizontalEdge, ds.ShutterLowerHorizontalEdge = 3, 13
+    for tag, vr, value in ((0x10, "US", 16), (0x11, "US", 16), (0x50, "SS", [1, 1]), (0x3000, "OW", bytes(32))):
+        ds.add_new(0x60000000 | tag, vr, value)
+    opened = open_object(write(tmp_path / "a", ds, picture(1).tobytes() * 2))
+    # THEN each says what it does
+    assert "frames 2 (AVG_SUB)" in step(opened, "mask")
+    assert "RECTANGULAR + CIRCULAR" in step(opened, "shutter")
+    assert "Overlays drawn in white: 1" in step(opened, "overlay")
+    # AND they stand in the order of PS3.4 figure N.2-1
+    assert [one.stage for one in opened.info.pipeline] == [
+        "decode", "padding", "modality-lut", "mask", "voi", "presentation", "shutter", "overlay",
+        "annotation", "spatial",
+    ]  # fmt: skip
+    assert [one.stage for one in opened.info.pipeline if one.applied] == [
+        "decode", "mask", "voi", "presentation", "shutter", "overlay",
+    ]  # fmt: skip
 
 
 def test_texts_of_two_character_sets_in_one_file_are_both_read(tmp_path: Path) -> None:
