@@ -67,6 +67,10 @@ def _run(words: list[str]) -> int:
         from console.measure_verb import measure
 
         return measure(options, home)
+    if options.verb == "doctor":
+        from console.doctor_verb import doctor
+
+        return doctor(options, home)
     if options.verb == "inspect":
         from console.inspect_verb import inspect
 

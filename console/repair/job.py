@@ -224,15 +224,15 @@ def jobs(home: Path) -> tuple[JobLine, ...]:
 
 def verify(home: Path, job: str) -> tuple[str, ...]:
     """Every difference between a job's journal and what lies on the disk, one sentence each. Raises StoreError."""
-    folder = folder_of(home, job)
-    load(home, job)
+    plan, folder = load(home, job), folder_of(home, job)
     journal = Journal(folder)
     wrong = []
     for number in done_files(journal):
         intent, ready = last(journal, "intent", number), last(journal, "ready", number)
         if sha256_at(Path(str(intent["result"]))) != ready["new"]:
             wrong.append(_("{path} is not what the job wrote.").format(path=clean(str(intent["result"]))))
-    if any(journal.of("backed-up")) and not manifest(folder):
+    backed_up = any(journal.of("backed-up")) and any(not planned.new_object for planned in plan.files)
+    if backed_up and not manifest(folder):
         wrong.append(_("The backup {path} is damaged or missing.").format(path=MANIFEST))
     for name, digest in manifest(folder).items():
         if sha256_at(folder / BACKUP / name) != digest:

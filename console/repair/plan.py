@@ -163,6 +163,8 @@ def _planned(each: FilePlan, path: Path, proposal: Proposal, origin: Origin) -> 
 def _unfit(sight: Sight, each: FilePlan) -> Sentence | None:
     """Why the bytes of a file are not changed, whatever the remedy proposes."""
     tree = sight.tree
+    if each.edits and tree.syntax == _DEFLATED:
+        return Sentence(N_("It is deflated: its bytes could not be kept. Send it through the PACS instead."))
     if each.edits and tree.trouble:
         values = {"what": tree.trouble}
         return Sentence(N_("It cannot be parsed to its end ({what}): no plan is made for what is not certain."), values)
@@ -173,12 +175,12 @@ def _unfit(sight: Sight, each: FilePlan) -> Sentence | None:
     if each.edits and not each.patches and tree.syntax:
         written = (tree.implicit, tree.little)
         declared = (tree.syntax == _IMPLICIT, tree.syntax != _BIG_ENDIAN)
-        if tree.syntax == _DEFLATED:
-            return Sentence(N_("It is deflated: its bytes could not be kept. Send it through the PACS instead."))
         if written != declared and any(node.tag >> 16 > 2 for node in tree.nodes):
             return Sentence(
                 N_("Its data set is written otherwise than its transfer syntax says. Use rebuild-meta first.")
             )
+    if each.edits and any(node.flag == "truncated" and node.tag not in _ELEMENTS_OF_PIXELS for node in tree.nodes):
+        return Sentence(N_("Its data set is cut off in front of its pixel data: fetch it again."))
     return None
 
 

@@ -193,6 +193,8 @@ def unfit(sight: Sight, *, directory: bool = False) -> Sentence | None:
     The byte layer refuses as well; here it is said before a plan is made.
     """
     tree = sight.tree
+    if sight.syntax == "1.2.840.10008.1.2.1.99":
+        return Sentence(N_("It is deflated: its bytes could not be kept. Send it through the PACS instead."))
     if tree.trouble:
         values = {"what": tree.trouble}
         return Sentence(N_("It cannot be parsed to its end ({what}): no plan is made for what is not certain."), values)
@@ -200,8 +202,6 @@ def unfit(sight: Sight, *, directory: bool = False) -> Sentence | None:
         return Sentence(N_("It is a DICOMDIR, which is made anew with rebuild-dicomdir and not edited."))
     if sight.signed:
         return Sentence(N_("It carries a digital signature, which any change would break."))
-    if sight.syntax == "1.2.840.10008.1.2.1.99":
-        return Sentence(N_("It is deflated: its bytes could not be kept. Send it through the PACS instead."))
     if not any(node.tag >> 16 > 2 for node in tree.nodes):
         return Sentence(N_("It holds no data set."))
     return None

@@ -160,11 +160,10 @@ def said(report: DoctorReport, symbols: Symbols) -> str:
 def job_columns() -> tuple[Column, ...]:
     """Of the list of jobs."""
     return (
-        Column(_("Job"), 24, flex=2),
-        Column(_("What"), 16, flex=2),
+        Column(_("Planned"), 11),
+        Column(_("What"), 16, flex=3),
         Column(_("Files"), 6, right=True),
-        Column(_("State"), 14, flex=1),
-        Column(_("Where"), 10, rank=2),
+        Column(_("State"), 14, flex=2),
         Column(_("Who"), 8, rank=1),
     )
 
@@ -173,10 +172,10 @@ def job_row(line: JobLine, remedy: str, symbols: Symbols) -> Row:
     """One job."""
     status, tone = _STATE_SIGNS[line.state]
     state = clean(line.damaged) if line.damaged else _(STATES[line.state])
-    where = ""
-    if line.state is not JobState.PLANNED:
-        where = _("in place") if line.in_place else _("copies")
-    cells = (line.id, remedy or line.remedy, str(line.files), state, where, clean(line.operator))
+    if line.state not in (JobState.PLANNED, JobState.UNDONE) and not line.damaged:
+        state = joined((state, _("in place") if line.in_place else _("copies")), ", ")
+    made_at = line.made_at[5:16].replace("T", " ")
+    cells = (made_at, remedy or line.remedy, str(line.files), state, clean(line.operator))
     return Row(cells, line.id, sign(status, symbols), tone=tone)
 
 
@@ -191,7 +190,7 @@ def job_lines(report: JobReport, remedy: str, width: int, symbols: Symbols, *, p
         lines += _text(clean(plan.why), width, symbols)
     if report.problem:
         lines += _text(f"{sign(Status.CRIT, symbols)} {report.problem}", width, symbols)
-    lines.append(Line(undo_text(report), heading=False))
+    lines += _text(undo_text(report), width, symbols)
     for outcome in report.files[:MOST]:
         lines.append(Line(name_of(outcome.path, privacy=privacy), right=_(OUTCOMES.get(outcome.state, outcome.state))))
         if outcome.new_sha256:
@@ -268,7 +267,8 @@ def _change_lines(change: Change, width: int, symbols: Symbols, *, privacy: bool
     tag = f"({change.tag >> 16:04X},{change.tag & 0xFFFF:04X})" if change.tag else ""
     nested = _("nested") if change.place else ""
     mark = f"{sign(Status.WARN, symbols)} " if change.doubtful else ""
-    lines = [Line(f"{mark}{joined((str(change.what), tag, nested))}", indent=1)]
+    said = f"{mark}{joined((str(change.what), tag, nested))}"
+    lines = [Line(part, indent=1) for part in wrap(symbols.fold(said), max(width - 4, 12))]
     for before, shown, raw in (("-", change.before, change.before_hex), ("+", change.after, change.after_hex)):
         text = HIDDEN if privacy and shown else shown
         if text or raw:
