@@ -10,7 +10,7 @@ from console.i18n import N_, _
 GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii", "off")
 """Ways to draw in a terminal; kitty and sixel are refused with a sentence until they exist."""
 
-_LONG = ("inspect", "report")
+_LONG = ("inspect", "repair", "report")
 """Verbs with verbs of their own, whose grammar is built when they are asked for."""
 
 ARGPARSE_WORDS = (
@@ -150,6 +150,12 @@ def build_parser(asked: str = "") -> Parser:
 
         add_inspect(inspect)
         add_report(report)
+
+    repair = _verb(verbs, "repair", _("repair DICOM files: plan, apply, undo"))
+    if asked == "repair":
+        from console.repair_arguments import add_repair
+
+        add_repair(repair)
 
     audit = _verb(verbs, "audit", _("the audit log"))
     audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))

@@ -75,6 +75,10 @@ def _run(words: list[str]) -> int:
         from console.inspect_verb import inspect
 
         return inspect(options, home)
+    if options.verb == "repair":
+        from console.repair_verb import repair
+
+        return repair(options, home)
     if options.verb == "report":
         from console.inspect_exchange import report
 

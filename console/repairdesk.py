@@ -4,7 +4,7 @@ Calls block; a screen makes them in a thread. Nothing here knows a terminal.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from console.repair.remedies.catalogue import REMEDIES, propose
 from console.repair.remedies.remedy import Question as Question
 from console.repair.remedies.remedy import Remedy as Remedy
 from console.repair.remedies.remedy import Request
+from console.repair.remedies.values import answers_of
 from console.repair.reporting import markdown
 from console.store.files import replace_file
 from console.store.trouble import only_reading
@@ -79,6 +80,10 @@ class RepairDesk:
     def remedy(self, remedy_id: str) -> Remedy | None:
         """The remedy of that id."""
         return REMEDIES.get(remedy_id)
+
+    def answers(self, words: Iterable[str]) -> dict[str, str]:
+        """New values written as Keyword=VALUE. Raises UsageError for one without "=", or two that contradict."""
+        return answers_of(word.strip() for word in words)
 
     def find_lost(self, clues: Mapping[str, str], cancelled: Stopped = _never) -> tuple[Lead, ...]:
         """Studies that may be the lost one, by name, patient_id, accession, birth_date, date. Raises ConsoleError."""

@@ -211,10 +211,11 @@ class WizardScreen(Working):
         self._why = answer.pop("why")
         self._answers = answer
         given = {key: value for key, value in answer.items() if value and key != "set"}
-        for part in answer.get("set", "").split(";"):
-            key, equals, value = part.partition("=")
-            if equals:
-                given[key.strip()] = value.strip()
+        try:
+            given |= self.desk.answers(part for part in answer.get("set", "").split(";") if part.strip())
+        except ConsoleError as error:
+            self.console_app.show_error(error)
+            return
         operator, why = self.services.preferences.now.operator, self._why
 
         def plan(tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> object:

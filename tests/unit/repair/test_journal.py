@@ -103,9 +103,7 @@ def test_a_changed_last_line_is_seen_as_soon_as_another_follows(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("step", ["write", "fsync"])
-def test_a_line_that_the_disk_refuses_is_not_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_a_line_that_the_disk_refuses_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     # GIVEN a journal on a disk that fills up in the middle of a line
     whole = three(tmp_path)
     journal = Journal(tmp_path)
@@ -151,15 +149,25 @@ def test_a_line_is_on_the_disk_before_add_returns(tmp_path: Path, monkeypatch: p
     # GIVEN a journal whose calls to the system are noted
     calls: list[str] = []
     real_sync, real_close = os.fsync, os.close
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (calls.append("fsync"), real_sync(descriptor))[1])
-    monkeypatch.setattr(os, "close", lambda descriptor: (calls.append("close"), real_close(descriptor))[1])
+
+    def sync(descriptor: int) -> None:
+        calls.append("fsync")
+        real_sync(descriptor)
+
+    def close(descriptor: int) -> None:
+        calls.append("close")
+        real_close(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "close", close)
     # WHEN its first and its second line are written
     journal = Journal(tmp_path)
     journal.add("begin")
     first = list(calls)
     journal.add("end")
     # THEN each is flushed before its file is closed, and the name too when it is new
-    assert first[:2] == ["fsync", "close"] and first.count("fsync") == 2
+    assert first[:2] == ["fsync", "close"]
+    assert first.count("fsync") == 2
     assert calls[len(first) :] == ["fsync", "close"]
 
 

@@ -110,7 +110,7 @@ def test_a_kill_at_any_step_of_any_file_leaves_old_or_new_files_and_a_job_that_g
             raw = path.read_bytes()
             assert raw == old or value(raw, NAME) == NEW, step
             kinds.append("old" if raw == old else "new")
-        assert kinds == sorted(kinds), step  # "new" in front of "old" in no case but one: they are done in order
+        assert kinds == sorted(kinds), step  # "new" stands before "old": in order, and back from the end
         # WHEN the job is gone on with
         state = job.report(home, name).state
         if state is JobState.BROKEN_OFF:
@@ -176,7 +176,8 @@ def test_a_file_that_somebody_changed_after_the_kill_is_not_touched(
     # WHEN the person put it right THEN the job can be undone
     path.write_bytes(kept)
     job.undo(home, name)
-    assert path.read_bytes() == xa() and hidden(tmp_path / "data") == []
+    assert path.read_bytes() == xa()
+    assert hidden(tmp_path / "data") == []
 
 
 def test_a_kill_in_the_middle_of_the_backup_leaves_a_whole_backup_after_all(
@@ -188,7 +189,8 @@ def test_a_kill_in_the_middle_of_the_backup_leaves_a_whole_backup_after_all(
     backup.write_bytes(b"half")
     # WHEN it is gone on with THEN the backup is made anew
     report = job.resume(home, name)
-    assert report.state is JobState.APPLIED and backup.read_bytes() == xa()
+    assert report.state is JobState.APPLIED
+    assert backup.read_bytes() == xa()
     assert value(path.read_bytes(), NAME) == NEW
 
 

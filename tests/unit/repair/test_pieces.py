@@ -14,7 +14,7 @@ from console.repair.offsets import OFFSETS, follow
 from console.repair.pieces import EditError, Pieces, edited, from_json, inverse, to_json
 from console.repair.pieces import item as whole_item
 from console.repair.provenance import Origin, records
-from console.repair.spans import Node, Tree, walk
+from console.repair.spans import UNDEFINED, Node, Tree, walk
 from console.repair.verifying import check_tree
 from tests.unit.repair.making import (
     BIG,
@@ -30,7 +30,6 @@ from tests.unit.repair.making import (
     REFERENCES,
     ROWS,
     SEQUENCE_END,
-    UNDEFINED,
     XA,
     dicom,
     el,
@@ -102,7 +101,9 @@ def test_a_nested_value_fixes_the_lengths_around_it_up_to_the_root(place: Place)
     assert new[-64:] == data[-64:]
     (group,) = unpack("<I", value(new, 0x00080000) or b"")
     first, last = (find(walk(new).nodes, each) for each in (0x00080000, REFERENCES))
-    assert first is not None and last is not None and group == last.end - first.end
+    assert first is not None
+    assert last is not None
+    assert group == last.end - first.end
 
 
 def place_path(place: Place) -> tuple[object, ...]:
@@ -142,15 +143,14 @@ def test_an_element_in_front_of_all_and_one_behind_all_find_their_places() -> No
     new = changed(xa(), Edit((), 0x00080001, "LO", None, b"ab"), Edit((), 0xFFFCFFFC, "OB", None, bytes(4)))
     # THEN they stand behind the group length, and last
     tags = [node.tag for node in walk(new).nodes if node.tag >> 16 > 2]
-    assert tags[:2] == [0x00080000, 0x00080001] and tags[-1] == 0xFFFCFFFC
+    assert tags[:2] == [0x00080000, 0x00080001]
+    assert tags[-1] == 0xFFFCFFFC
 
 
 def test_an_element_taken_out_is_gone_and_comes_back() -> None:
     # GIVEN an object WHEN its Patient ID, a private value and a whole sequence are taken out
     data = xa()
-    edits = [
-        Edit((), tag, "LO", value(data, tag), None) for tag in (PATIENT_ID, 0x00091001, REFERENCES)
-    ]
+    edits = [Edit((), tag, "LO", value(data, tag), None) for tag in (PATIENT_ID, 0x00091001, REFERENCES)]
     new = changed(data, *edits)
     # THEN they are gone and nothing else is
     assert set(everything(data)) - set(everything(new)) >= {(PATIENT_ID,), (0x00091001,), (REFERENCES,)}
@@ -210,7 +210,8 @@ def test_a_missing_sequence_is_made_in_its_place() -> None:
     new = changed(xa(), appended={ORIGINALS: more, EQUIPMENT: more})
     # THEN both sequences stand in order, around that item
     tags = [node.tag for node in walk(new).nodes]
-    assert tags == sorted(tags) and {ORIGINALS, EQUIPMENT} < set(tags)
+    assert tags == sorted(tags)
+    assert {ORIGINALS, EQUIPMENT} < set(tags)
     assert el(ORIGINALS, "SQ", more) in new
 
 
@@ -275,8 +276,10 @@ def test_patches_in_front_behind_and_beside_edits_are_taken_back_too() -> None:
         patches=[(0, 0, bytes(128) + b"DICM"), (at, 2, b"RF"), (len(data), 0, SEQUENCE_END)],
     )  # fmt: skip
     # THEN all of them stand there
-    assert new[128:132] == b"DICM" and new.endswith(SEQUENCE_END)
-    assert value(new, NAME) == b"C^D^E " and value(new, 0x00080060) == b"RF"
+    assert new[128:132] == b"DICM"
+    assert new.endswith(SEQUENCE_END)
+    assert value(new, NAME) == b"C^D^E "
+    assert value(new, 0x00080060) == b"RF"
 
 
 def test_patches_that_meet_an_edit_or_leave_the_file_are_refused() -> None:

@@ -96,7 +96,8 @@ def test_no_operator_and_no_patient_stand_in_the_equipment() -> None:
     new = recorded(xa(), Edit((), NAME, "PN", b"WANG^WEI", b"LI^WEI"))
     equipment = find(walk(new).nodes, EQUIPMENT)
     assert equipment is not None
-    assert b"Li" not in new[equipment.vo : equipment.ve] and b"WANG" not in new[equipment.vo : equipment.ve]
+    assert b"Li" not in new[equipment.vo : equipment.ve]
+    assert b"WANG" not in new[equipment.vo : equipment.ve]
 
 
 @pytest.mark.parametrize("undefined", [False, True])
@@ -111,7 +112,8 @@ def test_a_second_change_keeps_the_first_item(undefined: bool) -> None:
     record = find(walk(twice).nodes, ORIGINALS)
     assert record is not None
     items = [twice[kid.off : kid.end] for kid in record.kids if kid.kind == "I"]
-    assert len(items) == 3 and items[0] == first
+    assert len(items) == 3
+    assert items[0] == first
     assert old_elements(twice, 1) == el(NAME, "PN", b"WANG^WEI")
     assert old_elements(twice, 2) == el(NAME, "PN", b"LI^WEI")
 
@@ -199,7 +201,8 @@ def test_a_job_without_a_record_changes_the_element_alone(tmp_path: Path) -> Non
     job.apply(tmp_path / "home", plan.id, Order(True, "T-1", "Li"))
     # THEN there is no record in the object
     tags = [node.tag for node in walk(path.read_bytes()).nodes]
-    assert ORIGINALS not in tags and EQUIPMENT not in tags
+    assert ORIGINALS not in tags
+    assert EQUIPMENT not in tags
 
 
 def errors_of(program: str, path: Path) -> set[str]:
@@ -227,7 +230,8 @@ def test_dciodvfy_finds_no_new_errors_in_the_samples(tmp_path: Path) -> None:
     # WHEN their names are changed, into copies
     plan = planned(home, *plans)
     report = job.apply(home, plan.id, Order())
-    assert report.problem == "" and report.done == len(plan.files) > 15
+    assert report.problem == ""
+    assert report.done == len(plan.files) > 15
     # THEN dciodvfy has nothing to say that it did not say before
     for outcome in report.files:
         new = errors_of(program, Path(outcome.result)) - errors_of(program, Path(outcome.path))

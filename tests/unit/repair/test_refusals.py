@@ -49,7 +49,8 @@ def refused(tmp_path: Path, path: Path, change: FilePlan | None = None) -> str:
     plan = planned(tmp_path / "home", change or FilePlan(path, (Edit((), NAME, "PN", b"WANG^WEI", b"LI^WEI"),)))
     assert plan.files == ()
     (found,) = plan.refused
-    assert found.path == str(path) and path.read_bytes() == before
+    assert found.path == str(path)
+    assert path.read_bytes() == before
     with pytest.raises(UsageError, match="changes nothing"):
         job.apply(tmp_path / "home", plan.id, IN_PLACE)
     return str(found.why)
@@ -97,7 +98,8 @@ def test_nothing_is_made_in_a_storage_either(tmp_path: Path) -> None:
     # GIVEN a plan that would make a file in the storage of a PACS WHEN it is made THEN that is refused
     path = tmp_path / "dcm4chee" / "fs1" / "DICOMDIR"
     plan = planned(tmp_path / "home", made=[NewFile(path, b"x", said("made"))])
-    assert plan.made == () and "dcm4chee" in str(plan.refused[0].why)
+    assert plan.made == ()
+    assert "dcm4chee" in str(plan.refused[0].why)
 
 
 def test_a_storage_that_appears_after_the_plan_is_left_alone_too(tmp_path: Path) -> None:
@@ -143,7 +145,8 @@ def test_a_mismatched_syntax_is_left_alone(tmp_path: Path, declared: str, implic
     )
     # WHEN a plan is made THEN that is the reason, and what helps
     why = refused(tmp_path, stored(tmp_path / "1.dcm", data))
-    assert "otherwise than its transfer syntax says" in why and "rebuild-meta" in why
+    assert "otherwise than its transfer syntax says" in why
+    assert "rebuild-meta" in why
 
 
 def test_two_elements_of_pixels_are_left_alone(tmp_path: Path) -> None:
@@ -196,7 +199,8 @@ def test_an_empty_file_and_a_folder_are_left_alone(tmp_path: Path) -> None:
     assert refused(tmp_path, stored(tmp_path / "1.dcm", b""), FilePlan(tmp_path / "1.dcm", edits))
     (tmp_path / "folder").mkdir()
     plan = planned(tmp_path / "home", FilePlan(tmp_path / "folder", edits), FilePlan(tmp_path / "gone", edits))
-    assert len(plan.refused) == 2 and all(str(each.why) for each in plan.refused)
+    assert len(plan.refused) == 2
+    assert all(str(each.why) for each in plan.refused)
 
 
 def test_a_plan_that_expects_something_else_is_no_plan(tmp_path: Path) -> None:
@@ -347,7 +351,15 @@ def test_a_damaged_plan_is_a_sentence(tmp_path: Path) -> None:
     plan = planned(tmp_path / "home", rename(path))
     where = tmp_path / "home" / "repair" / plan.id / "plan.json"
     whole = where.read_bytes()
-    for damaged in (b"", whole[:-1], b"[]", b"{}", b"null", whole.replace(b'"format":1', b'"format":9'), b"[" * 100_000):
+    for damaged in (
+        b"",
+        whole[:-1],
+        b"[]",
+        b"{}",
+        b"null",
+        whole.replace(b'"format":1', b'"format":9'),
+        b"[" * 100_000,
+    ):
         where.write_bytes(damaged)
         # WHEN one is applied THEN it is said to be damaged
         with pytest.raises(StoreError, match="is damaged"):

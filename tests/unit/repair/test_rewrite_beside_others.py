@@ -101,7 +101,7 @@ def test_a_name_is_changed_and_nothing_else_is(tmp_path: Path) -> None:
 
 def test_group_lengths_and_items_stay_as_they_were_written(tmp_path: Path) -> None:
     # GIVEN an object with retired group lengths
-    body = study()
+    body = study("1.2.3.1")
     data = small().replace(body, element(0x00200000, "UL", len(body).to_bytes(4, "little")) + body)
     path = written(tmp_path, data)
     # WHEN pydicom saves it, and we do THEN they are gone there, and here they stand
@@ -177,7 +177,7 @@ def test_nested_texts_are_written_in_the_new_set_too(tmp_path: Path) -> None:
         if node.tag == NAME
     ]
     assert nested == [WANG.encode()] * 2
-    assert theirs.count(GBK) >= 1 or theirs.count(WANG.encode()) == 2
+    assert GBK in theirs
 
 
 def test_a_wrong_day_is_refused_where_dcmodify_writes_it(tmp_path: Path) -> None:
@@ -236,8 +236,8 @@ def stored(address: str, data: bytes) -> dict[str, object]:
 
 def test_orthanc_stores_what_was_corrected_and_gives_it_back(tmp_path: Path, orthanc: str) -> None:
     # GIVEN corrected objects of several encodings
-    made = kit()
-    for number, data in enumerate((made.native(), made.implicit(), made.compressed(), small())):
+    objects = (kit(1).native(), kit(2).implicit(), kit(3).compressed(), small())
+    for number, data in enumerate(objects):
         folder = tmp_path / str(number)
         folder.mkdir()
         new = ours(folder, written(folder, data), "correct-attributes", {"PatientName": "Li^Wei", "PatientID": "P-9"})
@@ -253,7 +253,7 @@ def test_orthanc_stores_what_was_corrected_and_gives_it_back(tmp_path: Path, ort
 def test_dcmdump_reads_the_samples_after_the_rewrite_as_before(tmp_path: Path) -> None:
     # GIVEN every sample that a name can be corrected in WHEN that is done
     program = need_program("dcmdump")
-    paths = [path for path in sorted(need_samples().rglob("*.dcm")) if path.stat().st_size < 400_000]
+    paths = [path for path in sorted(need_samples().rglob("*.dcm")) if path.stat().st_size < 60_000]
     (tmp_path / "home").mkdir()
     answers = {"PatientName": "Li^Wei", "SeveralPatients": "yes"}
     made = plan.make(tmp_path / "home", propose("correct-attributes", Request(tuple(paths), answers)),

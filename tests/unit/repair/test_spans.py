@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from console.repair.spans import DEEPEST, Tree, flat, walk
+from console.repair.spans import DEEPEST, UNDEFINED, Tree, flat, walk
 from tests.unit.repair.making import (
     BIG,
     COMMENTS,
@@ -16,7 +16,6 @@ from tests.unit.repair.making import (
     PRIVATE,
     REFERENCES,
     SEQUENCE_END,
-    UNDEFINED,
     XA,
     check_partition,
     dicom,
@@ -168,8 +167,12 @@ def test_an_implicit_item_in_an_explicit_file_is_walked_as_what_it_is() -> None:
     tree = walked_whole(data)
     # THEN both items are read, and the odd one is noted
     one, two = (find(tree.nodes, NAME, ((REFERENCES, number),)) for number in (0, 1))
-    assert one is not None and one.implicit and data[one.vo : one.ve] == b"A^B "
-    assert two is not None and not two.implicit and data[two.vo : two.ve] == b"WANG^WEI"
+    assert one is not None
+    assert one.implicit
+    assert data[one.vo : one.ve] == b"A^B "
+    assert two is not None
+    assert not two.implicit
+    assert data[two.vo : two.ve] == b"WANG^WEI"
     assert any("implicit item" in note for note in tree.notes)
 
 
@@ -181,7 +184,9 @@ def test_un_of_undefined_length_holds_implicit_items() -> None:
     tree = walked_whole(data)
     # THEN its item is implicit, and the file goes on behind it
     found = find(tree.nodes, NAME, ((0x00091010, 0),))
-    assert found is not None and found.implicit and data[found.vo : found.ve] == b"A^B "
+    assert found is not None
+    assert found.implicit
+    assert data[found.vo : found.ve] == b"A^B "
     assert tree.nodes[-1].tag == NAME
 
 
@@ -192,7 +197,9 @@ def test_a_private_value_that_begins_like_an_item_stays_a_leaf_when_it_is_none()
     # WHEN it is walked THEN it is one leaf, with a note
     tree = walked_whole(data)
     node = find(tree.nodes, 0x00091010)
-    assert node is not None and not node.kids and data[node.vo : node.ve] == odd
+    assert node is not None
+    assert not node.kids
+    assert data[node.vo : node.ve] == odd
     assert any("begins like an item" in note for note in tree.notes)
 
 
@@ -204,7 +211,9 @@ def test_dicm_inside_a_value_is_no_preamble() -> None:
     assert data[128:132] == b"DICM"
     # WHEN it is walked THEN it begins at its first byte
     tree = walked_whole(data)
-    assert not tree.preamble and tree.head == 0 and tree.start == 0
+    assert not tree.preamble
+    assert tree.head == 0
+    assert tree.start == 0
     assert [node.tag for node in tree.nodes][:4] == [0x00080016, 0x00080018, 0x00080060, 0x00080070]
 
 
@@ -217,7 +226,8 @@ def test_one_stray_byte_in_a_value_is_named_by_its_offset(start: int) -> None:
     # WHEN it is walked THEN it stops at the header behind, and what follows is one opaque span
     tree = walked(data)
     assert tree.trouble.startswith(f"@{at + 8 - start}: ")
-    assert tree.nodes[-1].kind == "X" and tree.nodes[-1].end == len(data)
+    assert tree.nodes[-1].kind == "X"
+    assert tree.nodes[-1].end == len(data)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 7])
@@ -234,7 +244,8 @@ def test_a_zero_filled_tail_is_no_data_set() -> None:
     one, two = walked(xa() + bytes(4096)), walked(xa()[:-200] + bytes(200))
     # WHEN they are walked THEN the zeros are an opaque span, and no elements
     assert one.trouble.startswith(f"@{len(xa())}: ")
-    assert one.nodes[-1].kind == "X" and one.nodes[-1].end - one.nodes[-1].off == 4096
+    assert one.nodes[-1].kind == "X"
+    assert one.nodes[-1].end - one.nodes[-1].off == 4096
     assert not any(node.tag == 0 and node.kind == "E" for node in flat(two.nodes))
 
 

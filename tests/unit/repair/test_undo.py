@@ -11,10 +11,10 @@ import pytest
 from console.errors import StoreError, UsageError
 from console.model.repair import JobState
 from console.repair import job, writing
+from console.repair import plan as planning
 from console.repair.job import Order
 from console.repair.remedies import catalogue
 from console.repair.remedies.remedy import Request
-from console.repair import plan as planning
 from console.repair.spans import walk
 from tests.unit.repair.making import (
     NAME,
@@ -84,7 +84,8 @@ def test_every_remedy_over_the_samples_gives_back_their_tree(tmp_path: Path, rem
     plan = planning.make(home, proposal, operator="Li", why="test")
     assert plan.files
     report = job.apply(home, plan.id, IN_PLACE)
-    assert report.problem == "" and report.state is JobState.APPLIED
+    assert report.problem == ""
+    assert report.state is JobState.APPLIED
     assert job.verify(home, plan.id) == ()
     assert (state_of_tree(data) == before) == all(file.new_object for file in plan.files)
     assert job.undo(home, plan.id).state is JobState.UNDONE
@@ -211,7 +212,8 @@ def test_undo_keeps_a_mode_that_was_set_meanwhile(tmp_path: Path) -> None:
     job.apply(tmp_path / "home", plan.id, IN_PLACE)
     path.chmod(0o600)
     job.undo(tmp_path / "home", plan.id)
-    assert path.read_bytes() == xa() and path.stat().st_mode & 0o777 == 0o600
+    assert path.read_bytes() == xa()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_random_jobs_one_after_the_other_are_all_taken_back(tmp_path: Path) -> None:
@@ -233,4 +235,5 @@ def test_random_jobs_one_after_the_other_are_all_taken_back(tmp_path: Path) -> N
         states.pop()
         job.undo(home, name)
         assert state_of_tree(data) == states[-1]
-    assert os.listdir(data) and hidden(data) == []
+    assert os.listdir(data)
+    assert hidden(data) == []
