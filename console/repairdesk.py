@@ -5,14 +5,15 @@ Calls block; a screen makes them in a thread. Nothing here knows a terminal.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from console.errors import ConsoleError
 from console.model.clock import local_now
 from console.model.diagnosis import DoctorReport
 from console.model.progress import Progress
-from console.model.repair import JobLine, JobReport, RepairPlan
+from console.model.repair import JobLine, JobReport, Lead, RemedyLine, RemedyQuestion, RepairPlan
 from console.model.studies import NearMiss, StudyLine
 from console.repair import job as jobs
 from console.repair import plan as planning
@@ -20,11 +21,9 @@ from console.repair.doctor.baseline import NAME as BASELINE
 from console.repair.doctor.baseline import Baseline
 from console.repair.doctor.examine import examine
 from console.repair.job import Order
-from console.repair.lost import Clues, Lead, find_lost
+from console.repair.lost import Clues, find_lost
 from console.repair.preparing import RESULT
 from console.repair.remedies.catalogue import REMEDIES, propose
-from console.repair.remedies.remedy import Question as Question
-from console.repair.remedies.remedy import Remedy as Remedy
 from console.repair.remedies.remedy import Request
 from console.repair.remedies.values import answers_of
 from console.repair.reporting import markdown
@@ -73,13 +72,16 @@ class RepairDesk:
         with closing(Baseline(self.home / BASELINE)) as baseline:
             return examine(paths, progress, cancelled, decode=decode, baseline=baseline, tools=tools)
 
-    def remedies(self) -> tuple[Remedy, ...]:
-        """Every remedy."""
-        return tuple(REMEDIES.values())
-
-    def remedy(self, remedy_id: str) -> Remedy | None:
-        """The remedy of that id."""
-        return REMEDIES.get(remedy_id)
+    def remedies(self) -> tuple[RemedyLine, ...]:
+        """Every remedy, and what it asks."""
+        return tuple(
+            RemedyLine(
+                remedy.id, remedy.name, remedy.about,
+                tuple(RemedyQuestion(each.key, each.what, each.required, each.choices) for each in remedy.questions),
+                remedy.free,
+            )
+            for remedy in REMEDIES.values()
+        )  # fmt: skip
 
     def answers(self, words: Iterable[str]) -> dict[str, str]:
         """New values written as Keyword=VALUE. Raises UsageError for one without "=", or two that contradict."""
@@ -132,6 +134,14 @@ class RepairDesk:
     def report(self, job: str) -> JobReport:
         """What came of a job. Raises ConsoleError."""
         return jobs.report(self.home, job)
+
+    def reports(self, ids: Sequence[str]) -> dict[str, JobReport]:
+        """What came of several jobs; those that cannot be read are left out."""
+        found = {}
+        for job in ids:
+            with suppress(ConsoleError):
+                found[job] = jobs.report(self.home, job)
+        return found
 
     def verify(self, job: str) -> tuple[str, ...]:
         """Every difference between a job's journal and the disk. Raises ConsoleError."""

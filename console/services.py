@@ -16,7 +16,7 @@ from console.inspectiondesk import InspectionDesk
 from console.model.clock import local_now
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
-from console.repairdesk import RepairDesk
+from console.repairs import Repairs
 from console.settings import Settings, SettingsFile
 from console.shelves import Shelves
 from console.store.audit import AuditLog
@@ -92,7 +92,7 @@ class Services:
     """The checklists: the site, the run that goes on, and where every question stands."""
     inspections: InspectionDesk
     """The inspections: records, actions, reports."""
-    repairs: RepairDesk
+    repairs: Repairs
     """The doctor, plans and jobs."""
     practice: bool = False
     """True for the practice site, which says so on every screen."""
@@ -111,6 +111,7 @@ class Services:
         """End the helper process, finish the audit log and give the home folder free."""
         self.checkroom.close()
         self.inspections.close()
+        self.repairs.close()
         self.reader.close()
         self.audit.close()
         self.lock.release()
@@ -150,7 +151,7 @@ def build_services(home: Path, reader: PictureReader | None = None, site_path: P
         shelves=shelves,
         checkroom=CheckRoom(home, read_only=read_only, site_path=site_path, clock=local_now),
         inspections=InspectionDesk(home, read_only=read_only, clock=local_now),
-        repairs=RepairDesk(home, read_only=read_only),
+        repairs=Repairs(home, read_only=read_only),
         practice=is_practice(home),
         notices=tuple(notices),
     )

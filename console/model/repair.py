@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from console.model.sentence import Sentence
+from console.model.studies import StudyLine
 
 Place = tuple[tuple[int, int], ...]
 """The way to an element inside sequences: (tag of the sequence, number of the item from 0), outermost first."""
@@ -180,3 +181,43 @@ class JobLine:
     in_place: bool
     damaged: str = ""
     """A sentence where its journal cannot be read."""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A study that may be the lost one, and why."""
+
+    line: StudyLine
+    """The study as the index knows it."""
+    how: tuple[Sentence, ...]
+    """By what it was found, one sentence a clue."""
+    what: tuple[Sentence, ...] = ()
+    """Why an ordinary search may miss it, as far as its own data tell."""
+    remedy: str = ""
+    """Id of the remedy that would put it right; empty where there is none, or nothing is wrong."""
+    clues: frozenset[str] = field(default=frozenset())
+    """Which of the clues fit: "name", "patient_id", "birth_date", "accession", "date"."""
+
+
+@dataclass(frozen=True)
+class RemedyQuestion:
+    """Something a remedy asks the operator."""
+
+    key: str
+    what: str
+    """Marked for translation."""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RemedyLine:
+    """One remedy, for a list and for its wizard."""
+
+    id: str
+    name: str
+    """Marked for translation, as `about`."""
+    about: str
+    questions: tuple[RemedyQuestion, ...] = ()
+    free: bool = False
+    """Whether any DICOM keyword may be set."""

@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -252,13 +252,14 @@ def _go_on(
     done, total = set(done_files(journal)), len(plan.files) + len(plan.made)
     origin = origin_of(plan)
     folder = folder_of(home, plan.id)
-    started = time.monotonic()
+    started, at_work = time.monotonic(), ""
     try:
         for number, planned in enumerate(plan.files):
             if number in done:
                 continue
             if cancelled():
                 raise Cancelled(_("Stopped"), _("The job was stopped; what was done stands, the rest was not touched."))
+            at_work = planned.path
             progress(number, total, os.path.basename(planned.path))
             target = target_of(plan, planned, folder, in_place=begin["in_place"])
             swap = Swap(
@@ -267,13 +268,19 @@ def _go_on(
             rewrite(journal, swap, cancelled)
         for number, made in enumerate(plan.made, len(plan.files)):
             if number not in done:
+                at_work = made.path
                 progress(number, total, os.path.basename(made.path))
                 _make(journal, plan, number, made, folder, in_place=begin["in_place"])
+        at_work = ""
+        journal.add("end", at=clock().isoformat(), seconds=round(time.monotonic() - started, 3))
     except ConsoleError as error:
+        stopped = isinstance(error, Cancelled)
+        path = clean(at_work)
+        why = error.detail if stopped or path in error.detail else f"{path}: {error.detail}"
         with suppress(StoreError):
-            journal.add("failed", why=error.detail, stopped=isinstance(error, Cancelled), at=clock().isoformat())
-        return report(home, plan.id)
-    journal.add("end", at=clock().isoformat(), seconds=round(time.monotonic() - started, 3))
+            journal.add("failed", why=why, stopped=stopped, at=clock().isoformat())
+        # A full disk may have refused that line too; the reason is told all the same.
+        return replace(report(home, plan.id), problem=why)
     reached("end")
     return report(home, plan.id)
 

@@ -9,12 +9,13 @@ worse than a search that goes on.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
 from console.errors import UsageError
 from console.i18n import N_, _
+from console.model.repair import Lead
 from console.model.sentence import NOTHING, Sentence
 from console.model.studies import NearMiss, StudyLine
 from console.pinyin import keys_of
@@ -46,22 +47,6 @@ class Clues:
     accession: str = ""
     date: str = ""
     """Day of the study, YYYY-MM-DD."""
-
-
-@dataclass(frozen=True)
-class Lead:
-    """A study that may be the lost one, and why."""
-
-    line: StudyLine
-    """The study as the index knows it."""
-    how: tuple[Sentence, ...]
-    """By what it was found, one sentence a clue."""
-    what: tuple[Sentence, ...] = ()
-    """Why an ordinary search may miss it, as far as its own data tell."""
-    remedy: str = ""
-    """Id of the remedy that would put it right; empty where there is none, or nothing is wrong."""
-    clues: frozenset[str] = field(default=frozenset())
-    """Which of the clues fit: "name", "patient_id", "birth_date", "accession", "date"."""
 
 
 @dataclass(frozen=True)

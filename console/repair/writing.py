@@ -24,7 +24,7 @@ from console.repair.offsets import follow
 from console.repair.pieces import CHUNK, Pieces, read_at
 from console.repair.provenance import Origin, records
 from console.repair.spans import walk
-from console.repair.verifying import LARGE, Verified, check_tree, compare
+from console.repair.verifying import LARGE, Verified, VerifyError, check_tree, compare
 from console.store.disk import sync_folder
 from console.store.trouble import cannot_read, cannot_write, unconfirmed
 
@@ -86,8 +86,11 @@ def rewrite(journal: Journal, swap: Swap, cancelled: Callable[[], bool] = lambda
                     data, tree, new, planned.edits, appended, patched=bool(planned.patches)))  # fmt: skip
                 if verified.old_sha256 != planned.sha256:
                     raise _changed(planned)
-            except ConsoleError:
+            except ConsoleError as error:
                 _roll_back(journal, swap)
+                if isinstance(error, VerifyError):
+                    # Somebody who writes to the file meanwhile is the likelier reason.
+                    check_unchanged(planned, os.fstat(descriptor))
                 raise
     finally:
         os.close(descriptor)

@@ -61,7 +61,11 @@ def _many_files(folder: Path) -> list[Figure]:
     began = time.perf_counter()
     seconds, memory = _child("many", folder / "data", folder / "home")
     note = f"{_FILES} files of 39 KB in {seconds:.0f} s ({time.perf_counter() - began:.0f} s with the plan)"
-    return [Figure("rewrite, many files: peak memory", memory, "MB", 300.0, note=note)]
+    stopped, _memory = _child("stop", folder / "data", folder / "home-2")
+    return [
+        Figure("rewrite, many files: peak memory", memory, "MB", 300.0, note=note),
+        Figure("rewrite, many files: stopped after", stopped, "s", 1.0, note=f"in the middle of {_FILES} files"),
+    ]
 
 
 def _write_cine(path: Path) -> None:
@@ -132,6 +136,22 @@ def _job(path: Path, home: Path, answers: dict[str, str]) -> float:
     return time.perf_counter() - began
 
 
+def _stop(path: Path, home: Path) -> float:
+    """Copies of all files, stopped in the middle; the seconds from the word to the report."""
+    home.mkdir()
+    answers = {"PatientName": "Wang^Fang", "SeveralPatients": "yes"}
+    made = plan.make(home, propose("correct-attributes", Request((path,), answers)), operator="benchmark", why="speed")
+    asked: list[float] = []
+
+    def told(done: int, total: int, _what: str) -> None:
+        if done == total // 2:
+            asked.append(time.perf_counter())
+
+    report = job.apply(home, made.id, Order(operator="benchmark"), told, lambda: bool(asked))
+    assert report.done == len(made.files) // 2, report.problem
+    return time.perf_counter() - asked[0]
+
+
 def _main(what: str, path: Path, home: Path) -> None:
     import resource
 
@@ -139,6 +159,8 @@ def _main(what: str, path: Path, home: Path) -> None:
         seconds = _timed(lambda: _swap(path))
     elif what == "job":
         seconds = _job(path, home, {"PatientName": f"Zhang^Wei{os.getpid()}"})
+    elif what == "stop":
+        seconds = _stop(path, home)
     else:
         seconds = _job(path, home, {"PatientName": "Zhang^Wei", "SeveralPatients": "yes"})
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -171,7 +171,7 @@ async def test_in_place_asks_for_a_ticket_and_undo_puts_the_bytes_back(desk: Des
         screen._group = "="
         await until(pilot, lambda: bool(screen.jobs))
         screen._draw()
-        await until(pilot, lambda: "in place" in screen_text(app))
+        await until(pilot, lambda: "applied, in p" in screen_text(app))
         await pilot.press("u")
         await until(pilot, lambda: isinstance(app.screen, Decide))
         await pilot.press("enter")

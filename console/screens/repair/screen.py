@@ -1,20 +1,23 @@
 """Repair (F5): what the doctor found, grouped; the jobs that were planned, applied and undone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
+from console.errors import ConsoleError
 from console.i18n import _, ngettext
 from console.model.diagnosis import Diagnosis, DoctorReport
 from console.model.progress import Progress
-from console.model.repair import JobLine, JobReport, JobState
+from console.model.repair import JobLine, JobReport, JobState, RemedyLine
 from console.model.text import clean
-from console.repairdesk import Remedy, RepairDesk
+from console.repairs import Repairs
 from console.screens.base import bindings_of
 from console.screens.dialogs.ask import Choose
 from console.screens.dialogs.files import FileDialog
@@ -40,6 +43,19 @@ class RepairScreen(Working):
     SCOPE: ClassVar[str] = "repair"
     BINDINGS = bindings_of("repair")
 
+    @dataclass
+    class JobsRead(Message):
+        """The list of jobs was read."""
+
+        jobs: tuple[JobLine, ...]
+        reports: dict[str, JobReport]
+
+    @dataclass
+    class JobsUnread(Message):
+        """It cannot be read."""
+
+        error: ConsoleError
+
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self.found: DoctorReport | None = None
@@ -50,7 +66,7 @@ class RepairScreen(Working):
         self._reading = False
 
     @property
-    def desk(self) -> RepairDesk:
+    def desk(self) -> Repairs:
         """The repairs of the home folder."""
         return self.services.repairs
 
@@ -88,14 +104,23 @@ class RepairScreen(Working):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="jobs")
     def refresh_jobs(self) -> None:
-        """Read the list of jobs, off the event loop."""
-        jobs = self.desk.jobs()
-        reports = {line.id: self.desk.report(line.id) for line in jobs[:50] if not line.damaged}
-        self.app.call_from_thread(self._take_jobs, jobs, reports)
+        """Read the list of jobs and the remedies, off the event loop."""
+        try:
+            self.desk.remedies()
+            self.post_message(self.JobsRead(*self.desk.jobs()))
+        except ConsoleError as error:
+            self.post_message(self.JobsUnread(error))
 
-    def _take_jobs(self, jobs: tuple[JobLine, ...], reports: dict[str, JobReport]) -> None:
-        self.jobs, self._reports = jobs, reports
+    @on(JobsRead)
+    def take_jobs(self, event: JobsRead) -> None:
+        event.stop()
+        self.jobs, self._reports = event.jobs, event.reports
         self._draw()
+
+    @on(JobsUnread)
+    def jobs_unread(self, event: JobsUnread) -> None:
+        event.stop()
+        self.console_app.show_error(event.error)
 
     # Showing
 
@@ -147,7 +172,7 @@ class RepairScreen(Working):
             about.show(())
 
     def _remedy_name(self, remedy_id: str) -> str:
-        found = self.desk.remedy(remedy_id) if remedy_id else None
+        found = self.desk.known(remedy_id) if remedy_id else None
         return _(found.name) if found is not None else ""
 
     @property
@@ -249,7 +274,7 @@ class RepairScreen(Working):
         if case is None:
             self._any_remedy()
             return
-        remedy = self.desk.remedy(case.remedy) if case.remedy else None
+        remedy = self.desk.known(case.remedy) if case.remedy else None
         if remedy is None:
             sentence = _("No remedy of ours puts this right: fetch the object again from another source.")
             self.notify(sentence, timeout=8, markup=False)
@@ -284,7 +309,7 @@ class RepairScreen(Working):
         chosen = await self.app.push_screen_wait(Choose(_("Remedies"), names))
         if chosen is None:
             return
-        remedy: Remedy = remedies[chosen]
+        remedy: RemedyLine = remedies[chosen]
         title = _("{remedy}: which file or folder (ctrl+o)").format(remedy=_(remedy.name))
         look = await self.app.push_screen_wait(FileDialog(title, Path.home()))
         if look is not None:
@@ -317,7 +342,7 @@ class RepairScreen(Working):
 
     def _apply(self, job: JobReport) -> None:
         """Back into the wizard, at the preview."""
-        remedy = self.desk.remedy(job.plan.remedy)
+        remedy = self.desk.known(job.plan.remedy)
         if remedy is None:
             return
         wizard = WizardScreen(self.services, remedy, [Path(each.path) for each in job.plan.files], [])

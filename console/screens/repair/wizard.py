@@ -17,9 +17,9 @@ from textual.widgets.option_list import Option
 from console.errors import ConsoleError
 from console.i18n import N_, _, ngettext
 from console.model.progress import Progress
-from console.model.repair import JobReport, JobState, RepairPlan
+from console.model.repair import JobReport, JobState, RemedyLine, RepairPlan
 from console.model.text import clean
-from console.repairdesk import Remedy, RepairDesk
+from console.repairs import Repairs
 from console.screens.base import bindings_of
 from console.screens.dialogs.ask import AskText
 from console.screens.dialogs.files import FileDialog
@@ -42,7 +42,7 @@ class WizardScreen(Working):
     SCOPE: ClassVar[str] = "wizard"
     BINDINGS = bindings_of("wizard")
 
-    def __init__(self, services: Services, remedy: Remedy, paths: Sequence[Path], found: Sequence[Line]) -> None:
+    def __init__(self, services: Services, remedy: RemedyLine, paths: Sequence[Path], found: Sequence[Line]) -> None:
         """`found` says what is wrong with the files, for the first step."""
         super().__init__(services)
         self.remedy = remedy
@@ -60,7 +60,7 @@ class WizardScreen(Working):
         self.plan, self.at = plan, PREVIEW
 
     @property
-    def desk(self) -> RepairDesk:
+    def desk(self) -> Repairs:
         """The repairs of the home folder."""
         return self.services.repairs
 
@@ -211,16 +211,13 @@ class WizardScreen(Working):
         self._why = answer.pop("why")
         self._answers = answer
         given = {key: value for key, value in answer.items() if value and key != "set"}
-        try:
-            given |= self.desk.answers(part for part in answer.get("set", "").split(";") if part.strip())
-        except ConsoleError as error:
-            self.console_app.show_error(error)
-            return
+        words = [part.strip() for part in answer.get("set", "").split(";") if part.strip()]
         operator, why = self.services.preferences.now.operator, self._why
 
         def plan(tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> object:
+            values = {**given, **self.desk.answers(words)} if words else given
             return self.desk.plan(
-                self.remedy.id, self.paths, given, operator=operator, why=why, progress=tell, cancelled=stopped
+                self.remedy.id, self.paths, values, operator=operator, why=why, progress=tell, cancelled=stopped
             )
 
         if self.begin_work(_("looking"), plan, self._planned):

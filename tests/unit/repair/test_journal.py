@@ -56,6 +56,16 @@ def test_a_torn_last_line_is_cut_off_and_the_journal_goes_on(tmp_path: Path) -> 
         assert (tmp_path / NAME).read_bytes() == whole
 
 
+def test_a_short_line_leaves_nothing_of_a_long_torn_one(tmp_path: Path) -> None:
+    # GIVEN a journal behind which a long line was torn
+    whole = three(tmp_path)
+    (tmp_path / NAME).write_bytes(whole + b'{"n":4,"previous":"' + b"f" * 4000)
+    # WHEN a short line is written THEN it is the last of the file
+    Journal(tmp_path).add("end")
+    assert (tmp_path / NAME).stat().st_size < len(whole) + 200
+    assert [line["what"] for line in Journal(tmp_path).lines] == ["begin", "intent", "done", "end"]
+
+
 def test_reading_a_torn_journal_changes_nothing(tmp_path: Path) -> None:
     # GIVEN a journal with a torn line WHEN it is only read THEN its bytes stay as evidence
     torn = three(tmp_path)[:-4]

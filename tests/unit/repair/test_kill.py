@@ -120,7 +120,8 @@ def test_a_kill_at_any_step_of_any_file_leaves_old_or_new_files_and_a_job_that_g
             act(folder, what)
         # THEN no temporary file is left, and going on a second time changes nothing
         done = state_of_tree(data)
-        assert hidden(data) == [] and hidden(home / "repair" / name) in ([], [".lock"]), step
+        assert hidden(data) == [], step
+        assert hidden(home / "repair" / name) in ([], [".lock"]), step
         with pytest.raises(ConsoleError):
             job.resume(home, name)
         assert state_of_tree(data) == done

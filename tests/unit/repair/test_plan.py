@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_a_plan_is_read_again_as_it_was(tmp_path: Path) -> None:
     # GIVEN a plan with edits, patches, notes and refusals under awkward names
     paths = archive(tmp_path / "data", NAMES)
     files = [
-        rename(paths[0]),
+        replace(rename(paths[0]), doubtful=frozenset((0,))),
         FilePlan(paths[1], patches=(patch(0, 4, b"\xff\0\0\0"), patch(9, 0, b"x")), notes=(said("stays"),)),
         edit(paths[2], 0x00091001, b"\xff\x00"),
         edit(paths[3], NAME, None, place=((0x00081110, 0),)),
@@ -62,6 +63,7 @@ def test_a_plan_is_read_again_as_it_was(tmp_path: Path) -> None:
     assert load(tmp_path / "home", plan.id) == plan
     assert plan_from_json(plan_to_json(plan)) == plan
     assert len(plan.files) == 4
+    assert plan.files[0].changes[0].doubtful
     assert len(plan.refused) == 1
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from console.errors import ConsoleError, StoreError, UsageError
 from console.model.repair import Edit, JobState, RepairPlan
-from console.repair import job, preparing
+from console.repair import job, preparing, writing
 from console.repair.job import Order
 from console.repair.plan import load
 from console.repair.remedies import catalogue
@@ -268,6 +268,27 @@ def test_other_bytes_under_the_same_size_and_moment_are_seen(tmp_path: Path, ord
     assert hidden(data) == []
 
 
+@pytest.mark.parametrize("step", ["intent", "copied", "compared"])
+def test_a_file_that_somebody_writes_during_the_job_keeps_what_he_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    # GIVEN a file that somebody writes to at a step of its job
+    (path,) = archive(tmp_path / "data", ["1.dcm"])
+    plan = planned(tmp_path / "home", rename(path))
+
+    def meddle(now: str) -> None:
+        if now == step:
+            path.write_bytes(xa(b"ZHAO^LEI"))
+
+    monkeypatch.setattr(writing, "reached", meddle)
+    # WHEN the plan is applied THEN his bytes stand there, the reason is told, and nothing lies about
+    report = job.apply(tmp_path / "home", plan.id, IN_PLACE)
+    assert report.done == 0
+    assert "1.dcm" in report.problem
+    assert path.read_bytes() == xa(b"ZHAO^LEI")
+    assert hidden(tmp_path / "data") == []
+
+
 @pytest.mark.parametrize("order", [IN_PLACE, COPIES], ids=["in place", "copies"])
 def test_no_space_is_said_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: Order
@@ -283,6 +304,18 @@ def test_no_space_is_said_before_anything_is_written(
         job.apply(home, plan.id, order)
     assert state_of_tree(data) == before
     assert [name.name for name in (home / "repair" / plan.id).iterdir() if "lock" not in name.name] == ["plan.json"]
+
+
+def test_the_backup_needs_its_room_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a disk with room for the new file and not for the backup beside it
+    (path,) = archive(tmp_path / "data", ["1.dcm"])
+    plan = planned(tmp_path / "home", rename(path))
+    room = plan.files[0].new_size + plan.files[0].size // 2 + (8 << 20)
+    monkeypatch.setattr(preparing, "free_bytes", lambda _folder: room)
+    # WHEN the plan is applied in place THEN it is refused, and into copies it is done
+    with pytest.raises(UsageError, match="bytes are needed"):
+        job.apply(tmp_path / "home", plan.id, IN_PLACE)
+    assert job.apply(tmp_path / "home", plan.id, COPIES).done == 1
 
 
 def test_a_job_that_just_fits_is_not_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,13 @@ def test_two_elements_are_too_few_to_say() -> None:
     assert sniff(el(0x00080060, "CS", b"XA") + el(NAME, "PN", b"A^B "), 0) is None
 
 
+def test_a_data_set_begins_with_the_group_of_its_class() -> None:
+    # GIVEN six elements that begin in the middle of a data set WHEN they are sniffed THEN that is no beginning
+    inside = b"".join(el(0x00100010 + 0x10 * number, "LO", b"text") for number in range(6))
+    assert scores(inside, 0)[EXPLICIT_LITTLE] >= 4
+    assert sniff(inside, 0) is None
+
+
 def test_a_value_that_passes_the_end_ends_the_count() -> None:
     # GIVEN a data set cut in its fourth element
     whole = data_set(*EXPLICIT_LITTLE)

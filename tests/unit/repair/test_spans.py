@@ -249,6 +249,15 @@ def test_a_zero_filled_tail_is_no_data_set() -> None:
     assert not any(node.tag == 0 and node.kind == "E" for node in flat(two.nodes))
 
 
+def test_zeros_are_no_implicit_elements_either() -> None:
+    # GIVEN an implicit object with 4 KiB of zeros behind it, which read like elements (0000,0000) of no length
+    data = SEEDS["implicit"]
+    # WHEN it is walked THEN they are one opaque span
+    tree = walked(data + bytes(4096))
+    assert tree.trouble == f"@{len(data)}: no element header"
+    assert tree.nodes[-1].kind == "X"
+
+
 @pytest.mark.parametrize("undefined", [False, True])
 def test_nesting_has_a_limit(undefined: bool) -> None:
     # GIVEN sequences as deep as the walker follows, and one deeper

@@ -210,10 +210,30 @@ def test_undo_keeps_a_mode_that_was_set_meanwhile(tmp_path: Path) -> None:
     (path,) = archive(tmp_path / "data", ["1.dcm"])
     plan = planned(tmp_path / "home", rename(path))
     job.apply(tmp_path / "home", plan.id, IN_PLACE)
-    path.chmod(0o600)
+    path.chmod(0o640)
     job.undo(tmp_path / "home", plan.id)
     assert path.read_bytes() == xa()
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_somebody_writes_while_it_is_undone_keeps_what_he_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a job, and somebody who writes to its file just when that is put back
+    (path,) = archive(tmp_path / "data", ["1.dcm"])
+    plan = planned(tmp_path / "home", rename(path))
+    job.apply(tmp_path / "home", plan.id, IN_PLACE)
+
+    def meddle(step: str) -> None:
+        if step == "undoing":
+            path.write_bytes(xa(b"ZHAO^LEI"))
+
+    monkeypatch.setattr(job, "reached", meddle)
+    # WHEN it is undone THEN that is refused, and his bytes stand there
+    with pytest.raises(StoreError, match=r"1\.dcm"):
+        job.undo(tmp_path / "home", plan.id)
+    assert path.read_bytes() == xa(b"ZHAO^LEI")
+    assert hidden(tmp_path / "data") == []
 
 
 def test_random_jobs_one_after_the_other_are_all_taken_back(tmp_path: Path) -> None:
