@@ -6,7 +6,7 @@ folder for as long as it takes; when a console has it open, one sentence says wh
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,16 @@ from console.errors import UsageError
 from console.i18n import _, ngettext
 from console.inspect_place import operator_of, out, out_json, writing
 from console.model.progress import Progress
-from console.model.repair import FileOutcome, JobLine, JobReport, JobState, RepairPlan
+from console.model.repair import FileOutcome, JobLine, JobReport, JobState
 from console.paths import ensure_home
 from console.plain import clean
-from console.repair.plan_json import change_to_json
-from console.repair.preview import path_text
+from console.repair.exports import plan_document, plan_text, report_document
 from console.repair.remedies.values import answers_of
 from console.repair.reporting import STATES, how_to_undo, remedy_name
 from console.repairdesk import RepairDesk
 from console.store.audit import AuditLog
 
 Verb = Callable[[Namespace, Path], int]
-_CHANGES = 60
-"""Lines of a preview that are printed; the rest is counted, and stands in the report."""
 
 
 def repair(options: Namespace, home: Path) -> int:
@@ -202,69 +199,6 @@ def _lost(options: Namespace, home: Path) -> int:
         if not found:
             out(_("Nothing like it in the index.") + "\n")
     return 0 if found else 1
-
-
-def plan_text(plan: RepairPlan) -> Iterable[str]:
-    """A plan for reading: file by file, element by element; then what is left alone, and what to do next."""
-    for planned in plan.files[:_CHANGES]:
-        yield clean(planned.named)
-        for change in planned.changes[:_CHANGES]:
-            place = path_text(change.place, change.tag) if change.tag else ""
-            mark = "? " if change.doubtful else ""
-            yield f"  {mark}{'  '.join(filter(None, (place, str(change.what))))}"
-            for sign, text, raw in (("-", change.before, change.before_hex), ("+", change.after, change.after_hex)):
-                if text or raw:
-                    yield "    " + "  ".join(filter(None, (sign, text, f"[{raw}]" if raw else "")))
-        for note in planned.notes:
-            yield f"  {note}"
-    if len(plan.files) > _CHANGES:
-        more = len(plan.files) - _CHANGES
-        yield ngettext("and {count} more", "and {count} more", more).format(count=more)
-    for made in plan.made:
-        yield f"{clean(made.path)}: {made.what}"
-    for refused in plan.refused[:_CHANGES]:
-        yield f"{clean(refused.path)}: {refused.why}"
-    for note in plan.notes:
-        yield str(note)
-    counts = {"changed": len(plan.files) + len(plan.made), "same": plan.unchanged, "refused": len(plan.refused)}
-    yield _("{changed} change, {same} need nothing, {refused} are left alone. Nothing was changed yet.").format(
-        **counts
-    )
-    yield _("Job {id}: cathlab repair apply {id}").format(id=plan.id)
-
-
-def plan_document(plan: RepairPlan) -> dict[str, Any]:
-    """A plan for scripts."""
-    return {
-        "id": plan.id,
-        "remedy": plan.remedy,
-        "files": [
-            {
-                "path": clean(planned.path),
-                "sha256": planned.sha256,
-                "changes": [{**change_to_json(change), "what": str(change.what)} for change in planned.changes],
-                "notes": [str(note) for note in planned.notes],
-            }
-            for planned in plan.files
-        ],
-        "made": [{"path": clean(made.path), "what": str(made.what)} for made in plan.made],
-        "refused": [{"path": clean(each.path), "why": str(each.why)} for each in plan.refused],
-        "unchanged": plan.unchanged,
-    }
-
-
-def report_document(done: JobReport) -> dict[str, Any]:
-    """A job for scripts."""
-    return {
-        **plan_document(done.plan),
-        "state": done.state.value,
-        "in_place": done.in_place,
-        "ticket": done.ticket,
-        "backup": done.backup,
-        "problem": done.problem,
-        "undo": how_to_undo(done),
-        "outcomes": [vars(outcome) for outcome in done.files],
-    }
 
 
 def _line_document(line: JobLine) -> dict[str, Any]:

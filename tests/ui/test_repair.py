@@ -37,6 +37,10 @@ def sums(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
+def mark_of(path: Path) -> bytes:
+    return path.read_bytes()[128:132]
+
+
 async def at_repair(pilot: Pilot[int], app: ConsoleApp) -> RepairScreen:
     await until(pilot, lambda: app.services.checkroom.ready)
     await pilot.press("f5")
@@ -131,7 +135,7 @@ async def test_a_remedy_makes_copies_and_undo_removes_them(desk: Desk, folder: P
         assert job is not None
         assert job.state is JobState.APPLIED
         copy = Path(job.files[0].result)
-        assert copy.read_bytes()[128:132] == b"DICM"
+        assert mark_of(copy) == b"DICM"
         assert sums(folder) == before
         # WHEN it is undone THEN the copy is gone
         await choose(pilot, app, "Undo")
@@ -164,7 +168,7 @@ async def test_in_place_asks_for_a_ticket_and_undo_puts_the_bytes_back(desk: Des
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"T17", "enter")
         await until(pilot, lambda: isinstance(app.screen, WizardScreen) and app.screen.at == PROOF, 20)
-        assert (folder / "headless.dcm").read_bytes()[128:132] == b"DICM"
+        assert mark_of(folder / "headless.dcm") == b"DICM"
         await choose(pilot, app, "Done")
         await until(pilot, lambda: isinstance(app.screen, RepairScreen))
         # WHEN the job is undone from the list, after a question THEN every byte is as it was

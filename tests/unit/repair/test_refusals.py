@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from console.errors import ConsoleError, StoreError, UsageError
-from console.model.repair import Edit, JobState, RepairPlan
+from console.model.repair import Edit, JobState
 from console.repair import job, preparing, writing
 from console.repair.job import Order
-from console.repair.plan import load
 from console.repair.remedies import catalogue
 from console.repair.remedies.remedy import FilePlan, NewFile, Request
 from tests.unit.repair.making import (
@@ -25,7 +24,6 @@ from tests.unit.repair.making import (
     NAME,
     PIXELS,
     dicom,
-    edit,
     el,
     hidden,
     item,
@@ -397,11 +395,3 @@ def test_a_damaged_plan_is_a_sentence(tmp_path: Path) -> None:
         # WHEN one is applied THEN it is said to be damaged
         with pytest.raises(StoreError, match="is damaged"):
             job.apply(tmp_path / "home", plan.id, IN_PLACE)
-
-
-def test_the_plan_that_was_previewed_is_the_plan_that_is_applied(tmp_path: Path) -> None:
-    # GIVEN a plan WHEN it is read again THEN it is the same, with every byte of its edits
-    (path,) = archive(tmp_path / "data", ["张^伟 \n.dcm"])
-    plan = planned(tmp_path / "home", rename(path), FilePlan(path), edit(path, 0x00091001, b"\xff\0"))
-    again: RepairPlan = load(tmp_path / "home", plan.id)
-    assert again == plan
