@@ -114,8 +114,12 @@ def back_up(plan: RepairPlan, folder: Path, progress: Told, cancelled: Callable[
         try:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(planned.path, copy)
-            with copy.open("rb+") as stream, flushed(stream.fileno(), planned.size):
-                digest = sha256_at(copy)
+            with copy.open("rb+") as stream:
+                with flushed(stream.fileno(), planned.size):
+                    digest = sha256_at(copy)
+                if hasattr(os, "posix_fadvise"):
+                    # Nobody reads it again soon: its memory is better used for what is written next.
+                    os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         except OSError as error:
             raise cannot_write(copy, error) from error
         if digest != planned.sha256:
