@@ -204,6 +204,8 @@ def report(home: Path, job: str) -> JobReport:
     seconds = 0.0
     if begin and ends:
         seconds = (datetime.fromisoformat(ends[-1]["at"]) - datetime.fromisoformat(begin["at"])).total_seconds()
+        # The clock may have been set back meanwhile.
+        seconds = max(seconds, 0.0)
     in_place = bool(begin.get("in_place"))
     # What went wrong before it was gone on with is over.
     told = [str(line.get("why", "")) for line in journal.lines if line["what"] in ("failed", "end", "undo-end")]
