@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.errors import ConsoleError
+from console.i18n import _
 from console.model.clock import local_now
 from console.model.diagnosis import DoctorReport
 from console.model.progress import Progress
@@ -26,7 +27,7 @@ from console.repair.preparing import RESULT
 from console.repair.remedies.catalogue import REMEDIES, propose
 from console.repair.remedies.remedy import Request
 from console.repair.remedies.values import answers_of
-from console.repair.reporting import markdown
+from console.repair.reporting import STATES, how_to_undo, markdown, remedy_name
 from console.store.files import replace_file
 from console.store.trouble import only_reading
 from console.studies.export.dicomdir import Directory
@@ -148,8 +149,16 @@ class RepairDesk:
         return jobs.verify(self.home, job)
 
     def write_report(self, job: str, target: Path) -> None:
-        """Write the report of a job: Markdown, or PDF where the name ends so. Raises ConsoleError."""
-        replace_file(target, markdown(self.report(job)).encode())
+        """Write the report of a job: PDF where the name ends so, else Markdown. Raises ConsoleError."""
+        report = self.report(job)
+        if target.suffix.lower() == ".pdf":
+            # Fonts and layout take half a second to load, which nothing else needs.
+            from console.report.job_report import JobWords, write_job_report
+
+            words = JobWords(remedy_name(report.plan.remedy), _(STATES[report.state]), how_to_undo(report))
+            write_job_report(report, words, target)
+        else:
+            replace_file(target, markdown(report).encode())
 
     def result_folder(self, job: str) -> Path:
         """Where corrected copies of a job lie."""

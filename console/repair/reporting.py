@@ -86,7 +86,7 @@ def _file(planned: PlannedFile, outcome: FileOutcome | None) -> Iterator[str]:
             yield f"- SHA-256 {_('pixel data, the same before and after')}: {outcome.pixels_sha256}"
         yield ""
     if planned.changes:
-        yield f"| {_('Element')} | {_('What')} | {_('Before')} | {_('After')} |"
+        yield f"| {_('Element')} | {_('What')} | {_('Old value')} | {_('New value')} |"
         yield "|---|---|---|---|"
         for change in planned.changes:
             yield _row(change)
