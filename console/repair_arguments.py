@@ -33,6 +33,8 @@ def add_repair(parser: argparse.ArgumentParser) -> None:
     report = _job(_verb(verbs, "report", _("write the report of a job")))
     report.add_argument("-o", "--output", required=True, metavar="FILE", help=_("name.md or name.pdf"))
 
+    _verb(verbs, "score", _("practice site: which damages were repaired right, spoiled, or are still there"))
+
     lost = _verb(verbs, "find", _("look for a lost patient in the index, in every way that data get lost"))
     lost.add_argument("--name", default="", metavar="NAME")
     lost.add_argument("--id", default="", dest="patient_id", metavar="ID")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from console.demo.damage import FOLDER, TRUTH, score
 from console.errors import UsageError
 from console.i18n import _, ngettext
 from console.inspect_place import operator_of, out, out_json, writing
@@ -201,6 +202,35 @@ def _lost(options: Namespace, home: Path) -> int:
     return 0 if found else 1
 
 
+def _score(options: Namespace, home: Path) -> int:
+    """What came of the damaged archive of the practice site: status 0 once everything is right."""
+    root, truth = home / FOLDER, home / TRUTH
+    if not truth.exists():
+        sentence = _("{home} has no damaged archive. It belongs to the practice site: cathlab demo.")
+        raise UsageError(_("Nothing to score"), sentence.format(home=home))
+    desk = RepairDesk(home, read_only=True)
+    planned = {each.path for line in desk.jobs() if not line.damaged for each in desk.report(line.id).plan.files}
+    found = score(root, truth, ())
+    damaged = sorted({path for path, _code in found.missed} - set(found.repaired))
+    open_ones = [path for path in damaged if path not in found.spoiled]
+    tried = [path for path in open_ones if str(root / path) in planned]
+    if options.json:
+        out_json(
+            {"repaired": list(found.repaired), "spoiled": list(found.spoiled), "open": open_ones, "planned": tried}
+        )
+        return 0 if not open_ones and not found.spoiled else 1
+    lists = (
+        (_("repaired right"), found.repaired),
+        (_("spoiled"), found.spoiled),
+        (_("planned, not repaired in place"), tried),
+        (_("not found yet"), [path for path in open_ones if path not in tried]),
+    )
+    for name, paths in lists:
+        out(f"{name}: {len(paths)}\n")
+        out("".join(f"  {clean(path)}\n" for path in paths))
+    return 0 if not open_ones and not found.spoiled else 1
+
+
 def _line_document(line: JobLine) -> dict[str, Any]:
     return {**vars(line), "state": line.state.value}
 
@@ -249,5 +279,6 @@ _VERBS: Mapping[str, Verb] = {
     "list": _list,
     "verify": _verify,
     "report": _report,
+    "score": _score,
     "find": _lost,
 }
