@@ -43,9 +43,10 @@ def _look(sight: Sight) -> tuple[Patch, ...] | Refusal | None:
     declared = meta.get(0x00020010, b"").rstrip(b"\0 ").decode("latin-1")
     begins, ends = (head[0][3], head[-1][4]) if head else (_front(sight), _front(sight))
     sound = bytes(sight.data[128:132]) == b"DICM" and begins == 132
-    if declared == _DEFLATED and not sight.tree.trouble and sound:
-        return None
     proof = prove(sight, ends)
+    if declared == _DEFLATED and sound and not proof.syntax:
+        # Deflated in truth: nothing in it reads as a data set.
+        return None
     if not proof.syntax:
         if sound and declared and not sight.tree.trouble:
             return _lengths(sight, head)

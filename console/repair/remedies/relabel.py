@@ -4,7 +4,8 @@ Only the label changes, in the file and in every item that has one of its own. S
 the wrongly read texts anew and write them into the file; here not one byte of a text is touched.
 """
 
-from console.dicom.characters import decode
+from console.dicom.character_sets import label_of
+from console.dicom.characters import decode, normalise
 from console.i18n import N_
 from console.model.repair import Edit
 from console.model.sentence import Sentence
@@ -45,8 +46,9 @@ def _look(sight: Sight, wanted: str, votes: Votes) -> FilePlan | Refusal | None:
     if why is not None:
         return Refusal(sight.path, why)
     texts = [leaf for leaf in sight.texts() if not plain(leaf.value)]
-    label = wanted or votes.label_for(sight)
-    if not texts or not label:
+    spelt = _spelt(sight.charset)
+    label = wanted or votes.label_for(sight) or spelt
+    if not label or not (texts or spelt):
         return None
     labels = [leaf for leaf in sight.leaves() if leaf.tag == CHARSET]
     edits: list[Edit] = [] if any(not leaf.place for leaf in labels) else [sight.put(CHARSET, "CS", label.encode())]
@@ -67,6 +69,13 @@ def _look(sight: Sight, wanted: str, votes: Votes) -> FilePlan | Refusal | None:
         reread.append(Reread(leaf.place, leaf.tag, before, text, leaf.value, doubtful))
     doubts = frozenset(range(len(edits))) if any(one.doubtful for one in reread) else frozenset()
     return FilePlan(sight.path, tuple(edits), doubtful=doubts, reread=tuple(reread))
+
+
+def _spelt(charset: str) -> str:
+    """The defined term that a wrongly spelt one means ("UTF-8": ISO_IR 192); empty for one that is right or unknown."""
+    terms = [normalise(part) for part in charset.split("\\")] if charset else []
+    meant = "\\".join(terms)
+    return meant if meant != charset and all(label_of(term).family != "none" for term in terms if term) else ""
 
 
 def _misfit(leaf: Leaf, label: str) -> Sentence:

@@ -31,7 +31,7 @@ def test_what_is_offered_can_be_done(home: Path) -> None:
     for finding in visit(root).findings:
         path = Path(finding.path)
         case = cases[path.relative_to(root).as_posix()]
-        if finding.remedy not in BY_THEMSELVES or case in ("syntax-explicit", "syntax-deflated"):
+        if finding.remedy not in BY_THEMSELVES:
             continue
         # WHEN the remedy that was named is asked, with the file's neighbours in view
         answers = ANSWERS.get(finding.code, {})
