@@ -58,6 +58,7 @@ class TopBar(Widget):
         here = tuple(place if place.current else replace(place, name="") for place in bare.places)
         for line in (
             self.line,
+            replace(self.line, product=""),
             replace(self.line, state=short),
             replace(self.line, site="", state=short),
             replace(self.line, site="", product="", state=short),
