@@ -41,6 +41,10 @@ class Look:
     """1 shows the whole picture."""
     center: tuple[float, float] | None = None
     """Image point in the middle of the view; None is the middle of the picture."""
+    turns: int = 0
+    """Quarter turns clockwise, 0 to 3."""
+    mirrored: bool = False
+    """Left and right swapped, after the turn."""
     texts: bool = True
     presentation: Presentation = PLAIN
     """What is wanted of the pipeline beyond `window` and `inverted`: mask, shift, stages switched off."""
@@ -74,7 +78,7 @@ class Painter:
         key = (number, look)
         painting = self._kept.get(key)
         if painting is None:
-            pixels = self._visible(number, stored, look)
+            pixels = turned(self._visible(number, stored, look), look)
             canvas = self._canvas(pixels, look)
             painting = self._encoder.encode(canvas, look.columns, look.rows, texts() if look.texts else ())
             self._keep(key, painting)
@@ -102,6 +106,11 @@ class Painter:
         x, y = across * geometry.width, down * geometry.height
         return _looking(look, geometry, resample.pan(_view(look, geometry), geometry, x, y))
 
+    def actual(self, look: Look) -> Look:
+        """`look` with one pixel of the picture on one of the view."""
+        geometry = self._geometry(look)
+        return look if geometry.empty else replace(look, zoom=max(1.0 / geometry.fit_scale, 1.0), center=None)
+
     def _visible(self, number: int, stored: NDArray[np.generic], look: Look) -> NDArray[np.uint8]:
         if self._renderer is None:
             return visible_pixels(self._info, stored, look.window, look.inverted)
@@ -121,7 +130,10 @@ class Painter:
     def _geometry(self, look: Look) -> Geometry:
         width, height = self._encoder.pixel_size(look.columns, look.rows)
         info = self._info
-        return Geometry(info.columns, info.rows, width, height, info.pixel_aspect, self._encoder.canvas_aspect)
+        columns, rows, aspect = info.columns, info.rows, info.pixel_aspect
+        if look.turns % 2:
+            columns, rows, aspect = rows, columns, 1.0 / aspect
+        return Geometry(columns, rows, width, height, aspect, self._encoder.canvas_aspect)
 
     def _keep(self, key: tuple[int, Look], painting: Painting) -> None:
         if self._kept and next(reversed(self._kept))[1] != key[1]:
@@ -131,6 +143,13 @@ class Painter:
         self._bytes += painting.nbytes
         while self._bytes > ENCODED_BYTES and len(self._kept) > 1:
             self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+
+def turned(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    """Pixels (rows, columns) or (rows, columns, 3) turned clockwise, then mirrored, as `look` wants them."""
+    if look.turns:
+        pixels = np.rot90(pixels, -look.turns)
+    return pixels[:, ::-1] if look.mirrored else pixels
 
 
 def _view(look: Look, geometry: Geometry) -> View:

@@ -171,6 +171,20 @@ class Playback:
         """Swap black and white."""
         self._change(inverted=not self._look.inverted)
 
+    def turn(self, quarters: int = 1) -> None:
+        """Turn the picture clockwise by quarters; the whole of it is shown again."""
+        with self._condition:
+            self._change(turns=(self._look.turns + quarters) % 4, zoom=1.0, center=None)
+
+    def mirror(self) -> None:
+        """Swap left and right."""
+        self._change(mirrored=not self._look.mirrored, zoom=1.0, center=None)
+
+    def actual(self) -> None:
+        """One pixel of the picture on one of the view."""
+        with self._condition:
+            self._use(self._painter.actual(self._look))
+
     def zoom(self, steps: int, at: tuple[float, float] = (0.5, 0.5)) -> None:
         """Enlarge or shrink around `at`, a place in the view (0..1 across, 0..1 down)."""
         with self._condition:
@@ -357,6 +371,8 @@ class Playback:
             cached=self._feed.cached,
             window=self._window(number),
             inverted=self._look.inverted,
+            turns=self._look.turns,
+            mirrored=self._look.mirrored,
             zoom=self._look.zoom,
             texts=self._look.texts,
             presentation=self._look.whole,

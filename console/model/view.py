@@ -23,5 +23,8 @@ class ViewState:
     zoom: float
     """1 shows the whole picture."""
     texts: bool
+    turns: int = 0
+    """Quarter turns clockwise."""
+    mirrored: bool = False
     presentation: Presentation = PLAIN
     """All that is wanted of the pipeline, window and polarity included."""

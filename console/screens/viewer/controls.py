@@ -37,6 +37,18 @@ class PlaybackControls(Widget):
         if self.playback is not None:
             self.playback.invert()
 
+    def action_turn(self) -> None:
+        if self.playback is not None:
+            self.playback.turn()
+
+    def action_mirror(self) -> None:
+        if self.playback is not None:
+            self.playback.mirror()
+
+    def action_actual(self) -> None:
+        if self.playback is not None:
+            self.playback.actual()
+
     def action_level(self, steps: int) -> None:
         if self.playback is not None:
             self.playback.adjust_window(steps, 0)

@@ -46,7 +46,7 @@ def corner_texts(
     ]
     bottom_left = [
         window_text(state),
-        _("zoom {factor:.2g}").format(factor=state.zoom) + ("  " + _("inverted") if state.inverted else ""),
+        "  ".join([_("zoom {factor:.2g}").format(factor=state.zoom), *_changes(state)]),
     ]
     bottom_right = [info.angles.text, f"{state.frame}/{info.frames}" if info.frames > 1 else ""]
     texts: list[CellText] = []
@@ -168,3 +168,16 @@ def calibration_badge(calibration: Calibration) -> tuple[str, bool]:
     if abs(calibration.row_spacing - calibration.column_spacing) > 1e-6:
         spacing += f" × {calibration.column_spacing:.3g}"
     return joined((f"{spacing} mm/px", name)), careful
+
+
+def _changes(state: ViewState) -> list[str]:
+    """What the operator did to the picture, in words."""
+    said = [_("inverted")] if state.inverted else []
+    if state.turns:
+        said.append(_("turned {degrees} deg").format(degrees=state.turns * 90))
+    if state.mirrored:
+        said.append(_("mirrored"))
+    if state.presentation.subtracted:
+        frames = ",".join(str(number) for number in state.presentation.mask_frames)
+        said.append(_("mask {frames}").format(frames=frames) if frames else _("subtracted"))
+    return said

@@ -60,8 +60,10 @@ class FrameExport(ConsoleScreen):
     @work(thread=True, exit_on_error=False, group="write", description="writing a PNG file")
     def _write_png(self, info: PictureInfo, state: ViewState, path: Path) -> None:
         try:
-            frames = self._pages if self._pages is not None else self.services.pictures
-            export_png(info, frames.frame(info, state.frame), state.window, state.inverted, path)
+            if self._pages is None:
+                self.services.pictures.export(info, state.frame, state.presentation, path)
+            else:
+                export_png(info, self._pages.frame(info, state.frame), state.window, state.inverted, path)
             self.post_message(self.Exported(path, info.sop_instance_uid))
         except ConsoleError as error:
             self.post_message(self.NotExported(error))

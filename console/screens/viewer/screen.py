@@ -25,10 +25,10 @@ from console.model.view import ViewState
 from console.pictures import MOST_FILES, find_files, no_picture_sentence
 from console.playback import Playback, Shot
 from console.screens.base import bindings_of
-from console.screens.viewer.controls import PlaybackControls
 from console.screens.viewer.corners import calibration_badge, cine_line, corner_texts, shown_name
 from console.screens.viewer.header import HeaderScreen
 from console.screens.viewer.reading import ReportReading
+from console.screens.viewer.subtracting import Subtracting
 from console.services import Preferences, Services
 from console.widgets.bars import Key, fit, joined, side_by_side
 from console.widgets.frame_view import FrameView
@@ -39,7 +39,7 @@ _LOOK_SECONDS = 0.5
 """A search that lasts longer than this shows its progress, this often."""
 
 PICTURE_ACTIONS = frozenset(
-    f"screen.{action}" for action in ("play", "next_window", "invert", "zoom(1)", "texts", "export")
+    f"screen.{action}" for action in ("play", "next_window", "invert", "zoom(1)", "texts", "export", "subtract")
 )
 """What makes no sense for an object that holds no picture."""
 
@@ -47,7 +47,7 @@ _LINE_SECONDS = 0.25
 """How often the line below a playing cine changes: readable, and next to nothing to draw."""
 
 
-class ViewerScreen(PlaybackControls, ReportReading):
+class ViewerScreen(Subtracting, ReportReading):
     """Shows the files at and below some paths, one at a time.
 
     Workers read, the playback's thread draws, this class decides.
@@ -315,7 +315,7 @@ class ViewerScreen(PlaybackControls, ReportReading):
         keys = super().keys()
         if not picture:
             return tuple(key for key in keys if key.action not in PICTURE_ACTIONS)
-        return tuple(key for key in keys if cine or key.action != "screen.play")
+        return tuple(key for key in keys if cine or key.action not in ("screen.play", "screen.subtract"))
 
     # Other screens
 

@@ -36,7 +36,7 @@ def report(files: int = 1) -> JobReport:
         refused=(Refused("/d/x.dcm", Sentence("It is deflated: its bytes could not be kept.")),),
     )  # fmt: skip
     outcomes = tuple(FileOutcome(each.path, each.path, "done", OLD, NEW, "c" * 64) for each in planned)
-    return JobReport(plan.id, JobState.APPLIED, plan, outcomes, True, "T-17", "/home/repair/1/orig")
+    return JobReport(plan.id, JobState.APPLIED, plan, outcomes, True, "T-17", "/srv/cathlab/repair/1/orig")
 
 
 WORDS = JobWords("Correct attributes", "applied", "cathlab repair undo puts every file back.")
