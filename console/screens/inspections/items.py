@@ -164,7 +164,7 @@ def entry_detail(
 ) -> list[Line]:
     """All about one item: how it is looked at, what it holds, with what proof, what is missing."""
     item, answer = entry.item, entry.answer
-    lines = [Line(part, heading=True) for part in wrap(clean(str(item.title)), width)]
+    lines = [Line(part, heading=True) for part in wrap(clean(str(item.title)), max(width - 3, 12))]
     if entry.target:
         lines.append(Line(clean(entry.target_name or entry.target)))
     for gap in missing:

@@ -63,8 +63,9 @@ def sign(status: Status, symbols: Symbols) -> str:
 
 
 def name_of(path: str, *, privacy: bool) -> str:
-    """A file's name; names of files may be names of patients."""
-    return HIDDEN if privacy else clean(os.path.basename(path) or path)
+    """A file's name with its folder, since many are called alike; names of files may be names of patients."""
+    folder, name = os.path.split(path)
+    return HIDDEN if privacy else clean("/".join(filter(None, (os.path.basename(folder), name))) or path)
 
 
 # What the doctor found
@@ -117,7 +118,7 @@ def finding_row(found: Diagnosis, place: int, symbols: Symbols, *, privacy: bool
 
 def finding_lines(found: Diagnosis, remedy: str, width: int, symbols: Symbols, *, privacy: bool) -> list[Line]:
     """All about one finding: what it means, how sure it is, what helps."""
-    lines = [Line(part, heading=True) for part in wrap(symbols.fold(str(found.summary)), width)]
+    lines = [Line(part, heading=True) for part in wrap(symbols.fold(str(found.summary)), max(width - 3, 12))]
     if found.detail:
         lines += _text(HIDDEN if privacy else str(found.detail), width, symbols)
     facts = joined((_(SEVERITIES[found.severity]), _(CONFIDENCES[found.confidence]), found.code))
