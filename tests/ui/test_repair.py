@@ -213,7 +213,7 @@ async def test_a_plan_can_be_left_and_applied_later(desk: Desk, folder: Path, tm
         other = (folder / "headless.dcm").read_bytes() + b"\0\0"
         (folder / "headless.dcm").write_bytes(other)
         await choose(pilot, app, "corrected copies")
-        await until(pilot, lambda: "was changed since the plan was made" in screen_text(app), 20)
+        await until(pilot, lambda: "Make the plan again" in screen_text(app), 20)
         assert (folder / "headless.dcm").read_bytes() == other
 
 
