@@ -1,6 +1,7 @@
 """The repair screen: the doctor's visit, a remedy step by step, jobs and their undo."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def folder(tmp_path: Path) -> Path:
 
 def sums(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def unbroken(app: ConsoleApp) -> str:
+    """What stands on the screen without its frames and line ends: where a path ends a line differs by machine."""
+    return re.sub(r"[│\s]+", " ", screen_text(app))
 
 
 def mark_of(path: Path) -> bytes:
@@ -213,7 +219,7 @@ async def test_a_plan_can_be_left_and_applied_later(desk: Desk, folder: Path, tm
         other = (folder / "headless.dcm").read_bytes() + b"\0\0"
         (folder / "headless.dcm").write_bytes(other)
         await choose(pilot, app, "corrected copies")
-        await until(pilot, lambda: "Make the plan again" in screen_text(app), 20)
+        await until(pilot, lambda: "Make the plan again" in unbroken(app), 20)
         assert (folder / "headless.dcm").read_bytes() == other
 
 
@@ -268,4 +274,4 @@ async def test_another_console_only_looks(desk: Desk, folder: Path) -> None:
         app.screen.query_one("#field-0", Input).value = "why"
         app.screen.query_one(OptionList).focus()
         await pilot.press("enter")
-        await until(pilot, lambda: "another console" in screen_text(app).lower(), 20)
+        await until(pilot, lambda: "another console" in unbroken(app).lower(), 20)
