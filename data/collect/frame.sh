@@ -18,6 +18,19 @@ born() {
   BORN=${20}
 }
 
+# nap SECONDS: what a watchdog does. A second at a time, since mksh overlooks a TERM that comes just before it waits, and
+# then stands there until the sleep is over. TERM may come before a child has become a sleep, or has a name here: so a
+# watchdog ends its sleep by $!, which is known at once (before its first one it is still that of the script around it),
+# and by KILL, which no child can miss.
+nap() {
+  naps=$1
+  while [ "$naps" -gt 0 ]; do
+    sleep 1 &
+    wait "$!"
+    naps=$(( naps - 1 ))
+  done
+}
+
 # end_section SIGNAL PID BORN: a section and all that it started. /bin/kill of some systems takes a negative number for
 # "everything", so groups are ended by the shell's own kill alone. As root, or without groups, each process is ended by
 # its own positive number.
@@ -70,9 +83,8 @@ ask() {
   LATE=
   PROBE_QUESTION=$question PROBE_CAP=$cap $SETSID /bin/sh -c "$RUN" probe "$@" </dev/null 2>&1 & p=$!
   born "$p"; was=$BORN
-  ( trap 'kill "$z"; exit' TERM
-    sleep "$limit" & z=$!
-    wait "$z"
+  ( trap '[ "$!" = "$p" ] || kill -s KILL "$!"; exit' TERM
+    nap "$limit"
     born "$p"; [ "$BORN" = "$was" ] || exit
     # Without a session the children of what TERM has ended could not be found again.
     [ -z "$SETSID" ] || { end_section TERM "$p" "$was"; sleep 0.3 || sleep 1; }
@@ -82,8 +94,7 @@ ask() {
     while born "$p"; [ -n "$BORN" ] && [ "$BORN" = "$was" ]; do
       born "$$"; [ "$BORN" = "$SELF" ] || exit
       kill -s USR1 "$$"
-      sleep 1 & z=$!
-      wait "$z"
+      nap 1
     done
   ) </dev/null >/dev/null 2>&1 & w=$!
   wait "$p"; rc=$?
@@ -108,9 +119,8 @@ esac
 LATE=
 trap 'LATE=1' USR1
 born "$$"; SELF=$BORN
-( trap 'kill "$z"; exit' TERM
-  sleep $(( BUDGET + 5 )) & z=$!
-  wait "$z"
+( trap 'kill -s KILL "$!"; exit' TERM
+  nap $(( BUDGET + 5 ))
   born "$$"; [ "$BORN" != "$SELF" ] || kill -s KILL "$$"
 ) </dev/null >/dev/null 2>&1 & GUARD=$!
 @ASK@
