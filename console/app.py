@@ -23,6 +23,7 @@ from console.screens.dialogs.palette import Palette
 from console.screens.dialogs.small import TooSmall, is_small
 from console.screens.home.screen import HomeScreen
 from console.screens.inspections.screen import InspectionsScreen
+from console.screens.repair.screen import RepairScreen
 from console.screens.session import SessionApp
 from console.screens.settings.screen import SettingsScreen
 from console.screens.studies.screen import StudiesScreen
@@ -73,6 +74,7 @@ class ConsoleApp(SessionApp):
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
         self.add_mode("checklists", lambda: ChecklistsScreen(services))
         self.add_mode("studies", lambda: StudiesScreen(services, make_encoder))
+        self.add_mode("repair", lambda: RepairScreen(services))
         self.add_mode("inspections", lambda: InspectionsScreen(services))
         self.add_mode("settings", lambda: SettingsScreen(services))
 

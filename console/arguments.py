@@ -10,7 +10,7 @@ from console.i18n import N_, _
 GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii", "off")
 """Ways to draw in a terminal; kitty and sixel are refused with a sentence until they exist."""
 
-_LONG = ("inspect", "report")
+_LONG = ("inspect", "repair", "report")
 """Verbs with verbs of their own, whose grammar is built when they are asked for."""
 
 ARGPARSE_WORDS = (
@@ -119,6 +119,16 @@ def build_parser(asked: str = "") -> Parser:
     )
     measure.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
 
+    doctor = _verb(verbs, "doctor", _("say what is wrong with DICOM files; changes nothing"))
+    doctor.add_argument("path", nargs="+", metavar="PATH")
+    doctor.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
+    doctor.add_argument("--decode", action="store_true", help=_("decode every frame too"))
+    doctor.add_argument("--tools", action="store_true", help=_("ask dciodvfy, dcentvfy and dcmdump too"))
+    doctor.add_argument(
+        "--baseline", nargs="?", const="check", choices=("check", "accept"),
+        help=_("compare with the last visit; accept: take what changed as right from now on"),
+    )  # fmt: skip
+
     index = _verb(verbs, "index", _("take folders, discs, DICOMDIR media and zip files into the index of studies"))
     index.add_argument("path", nargs="+", metavar="PATH", help=_("folder, file, DICOMDIR or zip file"))
     index.add_argument("--json", action="store_true", help=_("one JSON document on standard output"))
@@ -140,6 +150,12 @@ def build_parser(asked: str = "") -> Parser:
 
         add_inspect(inspect)
         add_report(report)
+
+    repair = _verb(verbs, "repair", _("repair DICOM files: plan, apply, undo"))
+    if asked == "repair":
+        from console.repair_arguments import add_repair
+
+        add_repair(repair)
 
     audit = _verb(verbs, "audit", _("the audit log"))
     audit.add_argument("what", choices=("verify",), help=_("verify: find changed, removed or cut lines"))

@@ -67,10 +67,18 @@ def _run(words: list[str]) -> int:
         from console.measure_verb import measure
 
         return measure(options, home)
+    if options.verb == "doctor":
+        from console.doctor_verb import doctor
+
+        return doctor(options, home)
     if options.verb == "inspect":
         from console.inspect_verb import inspect
 
         return inspect(options, home)
+    if options.verb == "repair":
+        from console.repair_verb import repair
+
+        return repair(options, home)
     if options.verb == "report":
         from console.inspect_exchange import report
 

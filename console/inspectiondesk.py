@@ -30,7 +30,7 @@ from console.inspection.verifying import Broken
 from console.model.board import DueLine
 from console.model.forms import Form, FormProblem
 from console.model.inspections import Action, Attachment, Coverage, Inspection, InspectionLine, Quarter
-from console.model.site import Site
+from console.model.site import NO_CONTRACT, Site
 
 if TYPE_CHECKING:
     from console.report.job import ReportJob
@@ -125,7 +125,8 @@ class InspectionDesk:
         view = self.overview(site)
         today = self._clock().date()
         lines = []
-        for quarter in view.quarters:
+        # Without a contract nothing is owed: the quarters of the year only say what was done.
+        for quarter in view.quarters if site.contract != NO_CONTRACT else ():
             late = quarter.coverage is Coverage.OVERDUE
             running = quarter.days_left >= 0 and quarter.coverage not in (Coverage.SEALED, Coverage.SIGNED)
             if late or running:

@@ -9,9 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tinydb import where
-
-from console.store.documents import open_documents
+from console.store.documents import open_documents, where
 from console.store.trouble import only_reading
 
 FILE = "key-images.json"

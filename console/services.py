@@ -16,6 +16,7 @@ from console.inspectiondesk import InspectionDesk
 from console.model.clock import local_now
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
+from console.repairs import Repairs
 from console.settings import Settings, SettingsFile
 from console.shelves import Shelves
 from console.store.audit import AuditLog
@@ -91,6 +92,8 @@ class Services:
     """The checklists: the site, the run that goes on, and where every question stands."""
     inspections: InspectionDesk
     """The inspections: records, actions, reports."""
+    repairs: Repairs
+    """The doctor, plans and jobs."""
     practice: bool = False
     """True for the practice site, which says so on every screen."""
     clock: Callable[[], datetime] = field(default=local_now)
@@ -108,6 +111,7 @@ class Services:
         """End the helper process, finish the audit log and give the home folder free."""
         self.checkroom.close()
         self.inspections.close()
+        self.repairs.close()
         self.reader.close()
         self.audit.close()
         self.lock.release()
@@ -147,6 +151,7 @@ def build_services(home: Path, reader: PictureReader | None = None, site_path: P
         shelves=shelves,
         checkroom=CheckRoom(home, read_only=read_only, site_path=site_path, clock=local_now),
         inspections=InspectionDesk(home, read_only=read_only, clock=local_now),
+        repairs=Repairs(home, read_only=read_only),
         practice=is_practice(home),
         notices=tuple(notices),
     )

@@ -132,6 +132,7 @@ def audit(options: Namespace, home: Path) -> int:
 def build_demo(home: Path) -> Path:
     """Make the practice site in `home` and take it in, with progress on stderr; returns the first picture."""
     from console.demo.build import build_practice
+    from console.demo.damage import build_damaged
     from console.demo.ward import build_ward
     from console.studies.build import build_index
 
@@ -152,6 +153,7 @@ def build_demo(home: Path) -> Path:
             sys.stderr.flush()
 
     site = build_practice(home, progress, lambda: False)
+    build_damaged(home)
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     build_index(home, (home / "pictures",), lambda moment: None, lambda: False)

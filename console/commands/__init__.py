@@ -4,7 +4,7 @@ Key bindings, the key bar, the palette, the help screen and the tests read this 
 strings; they are translated when they are drawn, so that the language can change while running.
 """
 
-from console.commands import checks, dialogs, frames, general, inspections, seeing, viewing
+from console.commands import checks, dialogs, frames, general, inspections, repair, seeing, viewing
 from console.commands.command import Command as Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -15,6 +15,8 @@ COMMANDS: tuple[Command, ...] = (
     *viewing.VIEWER,
     *frames.FRAMES,
     *seeing.HEADER,
+    *repair.REPAIR,
+    *repair.WIZARD,
     *inspections.INSPECTIONS,
     *inspections.ONE_INSPECTION,
     *inspections.PAGES,

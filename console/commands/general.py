@@ -29,6 +29,16 @@ APP: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
+        "app.repair",
+        "f5",
+        N_("Repair"),
+        N_("Says what is wrong with DICOM files, and puts it right with a plan, a backup and an exact undo."),
+        "place('repair')",
+        "F5",
+        bar=False,
+        priority=True,
+    ),
+    Command(
         "app.inspections",
         "f6",
         N_("Inspections"),

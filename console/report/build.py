@@ -10,7 +10,6 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from reportlab import rl_config
 from reportlab.platypus.doctemplate import LayoutError
 from reportlab.platypus.flowables import Flowable, PageBreak, Spacer
 
@@ -25,6 +24,7 @@ from console.report.photos import scaled, size_of
 from console.report.pictures import HEIGHT_MM, WIDTH_MM, Scaled
 from console.report.placing import place
 from console.report.proofs import Proofs
+from console.report.settings import Settings
 from console.report.sheet import Furniture, Known, Sheets
 from console.report.text import printable
 from console.report.tounicode import whole_characters
@@ -170,7 +170,7 @@ class _Press:
             manuscript = self._compose(known, self._size if number == 0 else lambda sha: self.photos[sha].result())
             stream = BytesIO()
             sheets = Sheets(stream, self.case, furniture, known, self._information(), counting=number == 0)
-            with whole_characters(), _Settings(self.epoch):
+            with whole_characters(), Settings(self.epoch):
                 try:
                     sheets.build(manuscript.story)
                 except LayoutError as error:
@@ -185,7 +185,7 @@ class _Press:
 
     def _compose(self, known: Known, find: evidence.Find) -> Manuscript:
         """The story of one pass. Chapters first: the contents need their titles."""
-        body = Manuscript(self.report, self.case, known, self.proofs)
+        body = Manuscript(self.case, known, report=self.report, proofs=self.proofs)
         cover.write_summary(body)
         results.write(body)
         trends.write(body)
@@ -197,7 +197,7 @@ class _Press:
         evidence.write_photos(body, find)
         evidence.write_attachments(body)
         evidence.write_missing(body)
-        front = Manuscript(self.report, self.case, known, self.proofs)
+        front = Manuscript(self.case, known, report=self.report, proofs=self.proofs)
         cover.write_cover(front)
         front.add(PageBreak())
         cover.write_contents(front, body.contents)
@@ -248,25 +248,6 @@ def _badge() -> str:
 def _without_last_break(story: list[Flowable]) -> list[Flowable]:
     """No empty page at the end where there is no appendix."""
     return story[:-1] if isinstance(story[-1], PageBreak) else story
-
-
-class _Settings:
-    """reportlab's settings while it writes: photos as they are, the moment of the file as given."""
-
-    def __init__(self, epoch: int) -> None:
-        self._epoch = epoch
-
-    def __enter__(self) -> None:
-        self._before = (rl_config.useA85, os.environ.get("SOURCE_DATE_EPOCH"))
-        rl_config.useA85 = 0
-        os.environ["SOURCE_DATE_EPOCH"] = str(self._epoch)
-
-    def __exit__(self, *_error: object) -> None:
-        rl_config.useA85, epoch = self._before
-        if epoch is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = epoch
 
 
 __all__ = ["PICTURES", "STEPS", "Tell", "peak_memory", "write_report"]

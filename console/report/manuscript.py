@@ -25,27 +25,16 @@ PICTURES = ("image/jpeg", "image/png", "image/webp", "image/tiff", "image/bmp")
 
 
 @dataclass
-class Manuscript:
-    """One pass of composing. What is the same in each pass is made from the report alone."""
+class Composition:
+    """Headings, paragraphs and grids of a document, one after the other."""
 
-    report: Report
     case: Typecase
     known: Known
-    proofs: Proofs
     story: list[Flowable] = field(default_factory=list)
     contents: list[tuple[int, str, str]] = field(default_factory=list)
     """Level, title and key of each heading so far."""
-    pictures: list[tuple[str, Attachment, str]] = field(default_factory=list)
-    """Number, file and where it belongs, of the photos of the appendix."""
-    files: list[tuple[Attachment, str]] = field(default_factory=list)
-    """Every attachment with where it belongs."""
     _chapter: int = 0
     _appendix: int = 0
-
-    @property
-    def inspection(self) -> Inspection:
-        """The record."""
-        return self.report.inspection
 
     def add(self, *flowables: Flowable) -> None:
         """Append to the story."""
@@ -116,6 +105,28 @@ class Manuscript:
         ]
         return Grid(columns, rows)
 
+    def _cell(self, cell: str | Cell | list[Text] | tuple[Cell, ...], style: Style) -> tuple[Cell, ...]:
+        if isinstance(cell, str):
+            return (self.text(cell, style),)
+        return tuple(cell) if isinstance(cell, list | tuple) else (cell,)
+
+
+@dataclass(kw_only=True)
+class Manuscript(Composition):
+    """One pass of composing an inspection's report. What is the same in each pass is made from the report alone."""
+
+    report: Report
+    proofs: Proofs
+    pictures: list[tuple[str, Attachment, str]] = field(default_factory=list)
+    """Number, file and where it belongs, of the photos of the appendix."""
+    files: list[tuple[Attachment, str]] = field(default_factory=list)
+    """Every attachment with where it belongs."""
+
+    @property
+    def inspection(self) -> Inspection:
+        """The record."""
+        return self.report.inspection
+
     def attach(self, attachment: Attachment, where: str) -> str:
         """Take a file into the appendix; "Photo 3" for one that is printed there, empty for the others."""
         self.files.append((attachment, where))
@@ -124,11 +135,6 @@ class Manuscript:
         number = str(len(self.pictures) + 1)
         self.pictures.append((number, attachment, where))
         return number
-
-    def _cell(self, cell: str | Cell | list[Text] | tuple[Cell, ...], style: Style) -> tuple[Cell, ...]:
-        if isinstance(cell, str):
-            return (self.text(cell, style),)
-        return tuple(cell) if isinstance(cell, list | tuple) else (cell,)
 
 
 def bold(text: str) -> Span:

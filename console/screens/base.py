@@ -20,7 +20,7 @@ from console.widgets.steady import SteadyScreen
 if TYPE_CHECKING:
     from console.app import ConsoleApp
 
-PLACES = ("home", "checklists", "studies", "inspections", "settings")
+PLACES = ("home", "checklists", "studies", "repair", "inspections", "settings")
 """Places in the top line, each with a command app.PLACE."""
 
 

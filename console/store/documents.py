@@ -16,6 +16,7 @@ from threading import RLock
 from typing import Any
 
 from tinydb import TinyDB
+from tinydb import where as where
 from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 from tinydb.table import Table

@@ -55,14 +55,17 @@ class TopBar(Widget):
         short = _short(self.line.state)
         bare = replace(self.line, product="", site="", operator="", state=short)
         nameless = tuple(replace(place, name="") for place in bare.places)
+        here = tuple(place if place.current else replace(place, name="") for place in bare.places)
         for line in (
             self.line,
+            replace(self.line, product=""),
             replace(self.line, state=short),
             replace(self.line, site="", state=short),
             replace(self.line, site="", product="", state=short),
-            bare,
-            replace(bare, clock=""),
-            replace(bare, state="", clock=""),
+            replace(self.line, site="", product="", state=short, places=here),
+            replace(bare, places=here),
+            replace(bare, places=here, clock=""),
+            replace(bare, places=here, state="", clock=""),
             replace(bare, state="", clock="", places=nameless),
         ):
             left, right = self._left(line), self._right(line)
@@ -81,7 +84,7 @@ class TopBar(Widget):
         text.append(" ")
         for place in line.places:
             style = self.get_component_rich_style("top-bar--current") if place.current else Style()
-            text.append(f" {place.key} {place.name} ", style + Style.from_meta({"@click": place.action}))
+            text.append(f" {f'{place.key} {place.name}'.rstrip()} ", style + Style.from_meta({"@click": place.action}))
         return text
 
     def _right(self, line: TopLine) -> Text:

@@ -1,7 +1,7 @@
 """A long list of lines that is drawn only where it is looked at: 20,000 elements cost no more than 20."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -91,10 +91,19 @@ class LineList(CursorList):
 def wrap(text: str, cells: int) -> list[str]:
     """`text` in lines of at most `cells` terminal cells, broken at blanks or between Chinese characters."""
     lines, line = [], ""
-    for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", text):
+    for word in _words(text, max(cells, 1)):
         if cell_len(line) + cell_len(word) <= cells or not line or word in _CLOSING:
             line += word
         else:
             lines.append(line.rstrip())
             line = word.lstrip()
     return [*lines, line.rstrip()]
+
+
+def _words(text: str, cells: int) -> Iterator[str]:
+    """Words, blanks and single Chinese characters; a word longer than a line, such as a path, comes in parts."""
+    for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", text):
+        while cell_len(word) > cells:
+            yield word[:cells]
+            word = word[cells:]
+        yield word

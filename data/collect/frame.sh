@@ -18,6 +18,13 @@ born() {
   BORN=${20}
 }
 
+# nap SECONDS: what a watchdog does. It is ended by KILL in the middle of it: a trap may be overlooked (mksh does, just
+# before it waits), and what was started a moment ago may have no name yet. What is left then is one sleep of a second.
+nap() {
+  naps=$1
+  while [ "$naps" -gt 0 ]; do sleep 1; naps=$(( naps - 1 )); done
+}
+
 # end_section SIGNAL PID BORN: a section and all that it started. /bin/kill of some systems takes a negative number for
 # "everything", so groups are ended by the shell's own kill alone. As root, or without groups, each process is ended by
 # its own positive number.
@@ -70,9 +77,7 @@ ask() {
   LATE=
   PROBE_QUESTION=$question PROBE_CAP=$cap $SETSID /bin/sh -c "$RUN" probe "$@" </dev/null 2>&1 & p=$!
   born "$p"; was=$BORN
-  ( trap 'kill "$z"; exit' TERM
-    sleep "$limit" & z=$!
-    wait "$z"
+  ( nap "$limit"
     born "$p"; [ "$BORN" = "$was" ] || exit
     # Without a session the children of what TERM has ended could not be found again.
     [ -z "$SETSID" ] || { end_section TERM "$p" "$was"; sleep 0.3 || sleep 1; }
@@ -82,15 +87,18 @@ ask() {
     while born "$p"; [ -n "$BORN" ] && [ "$BORN" = "$was" ]; do
       born "$$"; [ "$BORN" = "$SELF" ] || exit
       kill -s USR1 "$$"
-      sleep 1 & z=$!
-      wait "$z"
+      nap 1
     done
   ) </dev/null >/dev/null 2>&1 & w=$!
   wait "$p"; rc=$?
   now
   # Whole seconds are enough to tell: a question that was ended has had them all, and its last words may be under way.
-  if [ $(( ${T%%.*} - ${t0%%.*} )) -lt "$limit" ]; then kill "$w"; else case $rc in 137|138|143|2??) rc=137 ;; esac; fi
-  [ -z "$LATE" ] || { rc=137; kill "$w"; }
+  if [ $(( ${T%%.*} - ${t0%%.*} )) -lt "$limit" ]; then
+    kill -s KILL "$w"
+  else
+    case $rc in 137|138|143|2??) rc=137 ;; esac
+  fi
+  [ -z "$LATE" ] || { rc=137; kill -s KILL "$w"; }
   wait "$w"
   printf '\n@%s E %s %s %s %s\n' "$NONCE" "$number" "$rc" "$t0" "$T"
 }
@@ -108,11 +116,9 @@ esac
 LATE=
 trap 'LATE=1' USR1
 born "$$"; SELF=$BORN
-( trap 'kill "$z"; exit' TERM
-  sleep $(( BUDGET + 5 )) & z=$!
-  wait "$z"
+( nap $(( BUDGET + 5 ))
   born "$$"; [ "$BORN" != "$SELF" ] || kill -s KILL "$$"
 ) </dev/null >/dev/null 2>&1 & GUARD=$!
 @ASK@
 printf '\n@%s END %s\n' "$NONCE" '@COUNT@'
-kill "$GUARD"; wait "$GUARD"
+kill -s KILL "$GUARD"; wait "$GUARD"

@@ -22,6 +22,7 @@ from tests.benchmarks.many_hosts import many_hosts
 from tests.benchmarks.pipeline import pipeline
 from tests.benchmarks.practice import practice
 from tests.benchmarks.report import report
+from tests.benchmarks.rewrite import rewrite
 from tests.benchmarks.studies_screen import studies_screen
 from tests.benchmarks.viewer import viewer
 
@@ -49,6 +50,7 @@ def main() -> int:
             "practice": practice,
             "report": report,
             "inspections": inspections,
+            "rewrite": rewrite,
             "pipeline": pipeline,
             "viewer": viewer,
         }.items():

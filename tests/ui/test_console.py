@@ -74,7 +74,7 @@ async def test_ctrl_t_changes_the_language_of_the_screen_and_of_the_next_start(d
     app = desk.app()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: "导管室控制台" in bars(app)[0] and "帮助" in bars(app)[1])
+        await until(pilot, lambda: "主页" in bars(app)[0] and "帮助" in bars(app)[1])
         assert SettingsFile(desk.services.home / "settings.json").load().language == "zh"
         await pilot.press("f9")
         await until(pilot, lambda: "设置" in screen_text(app))

@@ -21,6 +21,7 @@ from console.graphics.encoder import choose
 from console.i18n import _, set_language
 from console.model.check_run import Selection
 from console.model.checks import Evidence, Finding, Metric, Status
+from console.model.diagnosis import Confidence, Diagnosis, DoctorReport, Severity
 from console.model.places import Entry, Listing
 from console.model.sentence import NOTHING, Sentence, Words
 from console.screens.dialogs.ask import AskText
@@ -31,6 +32,8 @@ from console.screens.dialogs.lock import LockScreen
 from console.screens.dialogs.palette import Palette
 from console.screens.dialogs.small import TooSmall
 from console.screens.home.screen import HomeScreen
+from console.screens.inspections.form import FormScreen
+from console.screens.repair.screen import RepairScreen
 from console.screens.settings.screen import SettingsScreen
 from console.screens.viewer.header import HeaderScreen
 from console.screens.viewer.screen import ViewerScreen
@@ -41,6 +44,8 @@ from tests.archives import fill
 from tests.phantoms import write_cine
 from tests.ui.conftest import TERMINAL, Desk, screen_text, until
 from tests.ui.test_console import shown_lines
+from tests.ui.test_inspections import draft
+from tests.ui.test_inspections import ward as ward
 from tests.ui.test_studies import WARD
 from tests.ui.test_studies_files import disc as disc
 from tests.ui.test_studies_files import take_in
@@ -431,3 +436,69 @@ def test_home_of_a_site_with_something_wrong(snap_compare: Compare, desk: Desk) 
     app = studies(desk)
     steps = pressed(app, then=lambda: "ris-db" in screen_text(app) and "▁" in screen_text(app))
     assert snap_compare(app, terminal_size=LARGE, run_before=steps)
+
+
+async def at_the_inspections(pilot: Pilot[int], app: ConsoleApp) -> None:
+    await pressed(app, then=lambda: app.services.checkroom.ready)(pilot)
+    await pilot.press("f6")
+    await until(pilot, lambda: "2026Q4 " in screen_text(app) and "Ward-" in screen_text(app))
+
+
+@BOTH_SIZES
+def test_inspections_of_a_contract(snap_compare: Compare, ward: Desk, size: tuple[int, int]) -> None:
+    draft(ward.services)
+    app = studies(ward)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await at_the_inspections(pilot, app)
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@ENGLISH_TOO
+def test_inspection_form(snap_compare: Compare, ward: Desk, size: tuple[int, int]) -> None:
+    draft(ward.services)
+    app = studies(ward)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await at_the_inspections(pilot, app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        await pilot.press("right", "2")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "note")
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@BOTH_SIZES
+def test_repair_of_a_folder(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    app = studies(desk)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pressed(app, "f5", then=lambda: isinstance(app.screen, RepairScreen))(pilot)
+        screen = app.screen
+        assert isinstance(screen, RepairScreen)
+        await until(pilot, lambda: screen.desk.known("rebuild-meta") is not None)
+        screen.found = found_by_the_doctor()
+        screen._group = "no-preamble"
+        screen._draw()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+def found_by_the_doctor() -> DoctorReport:
+    """What a visit of three files may find."""
+    said = Sentence("The preamble with the mark DICM is missing.")
+    detail = Sentence("{count} bytes of 132 are missing in front of the file meta information.", {"count": 132})
+    cut = Sentence("The pixel data are cut: the end of the file is missing.")
+    return DoctorReport(
+        files=3, healthy=1, seconds=0.4,
+        findings=(
+            Diagnosis("/data/xa/1.dcm", "cut-native", Severity.CRITICAL, Confidence.CERTAIN, cut, offset=4096),
+            Diagnosis(
+                "/data/xa/2.dcm", "no-preamble", Severity.WARNING, Confidence.CERTAIN, said, detail, "rebuild-meta",
+                True, offset=0,
+            ),
+        ),
+    )  # fmt: skip

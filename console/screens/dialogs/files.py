@@ -43,6 +43,8 @@ class FileDialog(Panel[Look]):
         self._save_as = save_as
         self._picked = False
         """True while a line of the list, not a typed name, is looked at for saving."""
+        self._whole = False
+        """True while a typed folder is looked at that is to be taken as it is."""
 
     def inside(self) -> ComposeResult:
         yield Input(id="path")
@@ -63,8 +65,15 @@ class FileDialog(Panel[Look]):
         self._go(self._folder.parent)
 
     def action_whole(self) -> None:
-        if not self._save_as:
+        if self._save_as:
+            return
+        typed = Path(os.path.expanduser(self.query_one("#path", Input).value.strip() or "."))
+        if typed in (self._folder, Path()):
             self.answer(Look(self._folder, True, True))
+        else:
+            # A folder that was typed and not gone to yet is meant.
+            self._whole = True
+            self._look(typed if typed.is_absolute() else self._folder / typed)
 
     @on(Input.Submitted, "#path")
     def typed(self, event: Input.Submitted) -> None:
@@ -85,9 +94,11 @@ class FileDialog(Panel[Look]):
     @on(Seen)
     def go_on(self, event: Seen) -> None:
         event.stop()
-        look, picked = event.look, self._picked
-        self._picked = False
-        if look.is_folder:
+        look, picked, whole = event.look, self._picked, self._whole
+        self._picked = self._whole = False
+        if look.is_folder and whole:
+            self.answer(look)
+        elif look.is_folder:
             self._go(look.path)
         elif look.error:
             self._problem(_("{path} cannot be opened: {reason}.").format(path=clean(str(look.path)), reason=look.error))

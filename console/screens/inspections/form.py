@@ -332,6 +332,8 @@ class FormScreen(Fields, Advising, Handing):
         self.query_one("#sections-pane").styles.width = 26 if wide else 20
         if self._editing is None:
             self.query_one("#fields").display = False
+        # The room of the details is known once it was laid out.
+        self.call_after_refresh(self._draw_about)
 
     def keys(self) -> tuple[Key, ...]:
         if self._editing is not None:

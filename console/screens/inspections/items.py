@@ -164,7 +164,7 @@ def entry_detail(
 ) -> list[Line]:
     """All about one item: how it is looked at, what it holds, with what proof, what is missing."""
     item, answer = entry.item, entry.answer
-    lines = [Line(part, heading=True) for part in wrap(clean(str(item.title)), width)]
+    lines = [Line(part, heading=True) for part in wrap(clean(str(item.title)), max(width - 3, 12))]
     if entry.target:
         lines.append(Line(clean(entry.target_name or entry.target)))
     for gap in missing:
@@ -206,7 +206,8 @@ def course_detail(inspection: Inspection, missing: Sequence[Gap], width: int, sy
         for gap in missing[:_MOST]:
             lines += _text(f"{sign(Status.MANUAL, symbols)} {gap.what}", width, symbols)
         if len(missing) > _MOST:
-            lines.append(Line(_("and {count} more").format(count=len(missing) - _MOST)))
+            more = len(missing) - _MOST
+            lines.append(Line(ngettext("and {count} more", "and {count} more", more).format(count=more)))
     if inspection.reason:
         lines += _named(_("Reason of the revision"), inspection.reason, width, symbols)
     if inspection.recommendations:

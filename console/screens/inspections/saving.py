@@ -1,8 +1,10 @@
 """How the form reaches the disk: every step in its order, off the event loop, and what was refused is said."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 from console.errors import ConsoleError, UsageError
@@ -48,6 +50,28 @@ class Saving(ConsoleScreen):
         except ConsoleError as error:
             self.console_app.show_error(error)
             return None
+
+    async def aside(self, call: Callable[[], T]) -> T | None:
+        """What something long that only reads gives; None when it failed, which is said. It never holds up the end."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T | ConsoleError] = loop.create_future()
+
+        def work() -> None:
+            found: T | ConsoleError
+            try:
+                found = call()
+            except ConsoleError as error:
+                found = error
+            with suppress(RuntimeError):
+                # Nobody waits any more once the console has ended.
+                loop.call_soon_threadsafe(lambda: None if future.done() else future.set_result(found))
+
+        threading.Thread(target=work, name="aside", daemon=True).start()
+        found = await future
+        if isinstance(found, ConsoleError):
+            self.console_app.show_error(found)
+            return None
+        return found
 
     def refused(self, error: UsageError) -> None:
         """Say why not: one sentence in passing, a list in the panel."""

@@ -125,12 +125,14 @@ def test_a_later_calibration_recomputes_and_marks() -> None:
     found = book.calibrated(sheet, MINE, both, LATER)
     # THEN the length has its new value, the old one with its source beside it, and the text is untouched
     length_now, text_now = found.measurements
-    assert (length_now.found.value, length_now.found.calibration.source) == (pytest.approx(25.0), "user")
+    assert length_now.found.value == pytest.approx(25.0)
+    assert length_now.found.calibration.source == "user"
     assert (length_now.recomputed, length_now.before) == (LATER, "20 mm (sid-sod)")
     assert (text_now.recomputed, text_now.before) == (None, "")
     # AND back to the header it has the old value again, and is marked again
     back = book.calibrated(found, None, both, LATER).measurements[0]
-    assert (back.found.value, back.before) == (pytest.approx(20.0), "25 mm (user)")
+    assert back.found.value == pytest.approx(20.0)
+    assert back.before == "25 mm (user)"
     # AND what is drawn anew is not marked
     moved = book.moved(found, 1, line(40).points, both, "Li", LATER).measurements[0]
     assert (moved.recomputed, moved.before, moved.operator) == (None, "", "Li")

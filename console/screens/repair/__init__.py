@@ -1,0 +1,1 @@
+"""Repair (F5): what the doctor found, remedies as wizards, jobs and their undo."""
