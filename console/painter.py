@@ -128,10 +128,10 @@ class Painter:
         """Everything that lies over a frame: what a presentation state drew, and what the operator did."""
         description = self._info.description
         if description is None or not look.annotations:
-            return look.drawn
+            return look.over(number)
         if number not in self._annotated:
             self._annotated[number] = annotations(description, number)
-        return self._annotated[number] + look.drawn
+        return self._annotated[number] + look.over(number)
 
     def _canvas(
         self, pixels: NDArray[np.uint8], number: int, look: Look
