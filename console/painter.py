@@ -146,7 +146,7 @@ class Painter:
         drawn, place = self.drawn_on(number, look), self._place(look, geometry)
         canvas = draw(canvas, drawn.strokes, place)
         if look.loupe is not None:
-            canvas = self._magnified(canvas, shown, view, geometry, look, look.loupe)
+            canvas = self._magnified(canvas, shown, view, geometry, look, look.loupe, drawn)
         return canvas, [self._word(label, place, geometry, look) for label in drawn.labels]
 
     def _magnified(
@@ -157,14 +157,20 @@ class Painter:
         geometry: Geometry,
         look: Look,
         loupe: Loupe,
+        drawn: Drawn,
     ) -> NDArray[np.uint8]:
-        """`canvas` with a place of the picture larger, in a frame around that place."""
+        """`canvas` with a place of the picture larger, in a frame around that place, and what is drawn there."""
         side = LOUPE_SHARE * min(geometry.width, geometry.height * geometry.canvas_aspect)
         width, height = max(int(side), 3), max(int(side / geometry.canvas_aspect), 3)
         x, y = self._turn(look, loupe.x, loupe.y)
-        glass = _resampled(shown, View(x, y, view.scale * loupe.factor), geometry, width, height)
+        near, inside = View(x, y, view.scale * loupe.factor), replace(geometry, width=width, height=height)
+        glass = _resampled(shown, near, geometry, width, height)
+        glass = draw(
+            glass, drawn.strokes, lambda left, top: resample.to_canvas(near, inside, *self._turn(look, left, top))
+        )
         if canvas.ndim == 3 and glass.ndim == 2:
             glass = np.repeat(glass[:, :, None], 3, axis=2)
+        glass = np.array(glass)
         glass[[0, -1]] = glass[:, [0, -1]] = 255
         middle_x, middle_y = resample.to_canvas(view, geometry, x, y)
         left = min(max(round(middle_x - width / 2), 0), max(geometry.width - width, 0))
