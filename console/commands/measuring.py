@@ -21,11 +21,11 @@ MEASURING: tuple[Command, ...] = (
     ),
     Command(
         "viewer.measurements",
-        "ctrl+l",
+        "ctrl+g",
         N_("Measurements"),
         N_("Lists what was measured on this object: values, names, hiding, moving, export."),
         "measurements",
-        "ctrl+l",
+        "ctrl+g",
         bar=False,
     ),
     Command("viewer.undo", "u", N_("Undo"), N_("Takes the last change of a measurement back."), "undo", bar=False),

@@ -118,9 +118,11 @@ class Measuring(Sketching, Asking):
         if await self._measurable() is None:
             return
         kinds = [kind for kind, _name in TOOLS]
-        names = [tool_name(kind) for kind in kinds]
+        names = [*(tool_name(kind) for kind in kinds), _("List of measurements")]
         chosen = await self.app.push_screen_wait(Choose(_("Measure"), names, kinds.index(self._tool)))
-        if chosen is not None:
+        if chosen == len(kinds):
+            self.action_measurements()
+        elif chosen is not None:
             self._tool = kinds[chosen]
             self.begin(self._tool)
 
