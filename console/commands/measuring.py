@@ -32,7 +32,7 @@ MEASURING: tuple[Command, ...] = (
     Command("viewer.redo", "y", N_("Redo"), N_("Does again what was taken back."), "redo", bar=False),
     Command(
         "viewer.remove",
-        "delete,backspace",
+        "delete",
         N_("Take out"),
         N_("Takes out the measurement that stands out; while drawing, the point that was set last."),
         "remove",

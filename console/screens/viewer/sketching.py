@@ -107,7 +107,7 @@ class Sketching(CineKeys):
         if sketch.number:
             keys = _("tab next point, enter keeps, esc ends")
         elif sketch.open_ended:
-            keys = _("enter sets a point, twice ends, backspace takes back")
+            keys = _("enter sets a point, twice ends, del takes back")
         else:
             keys = _("enter sets a point, esc ends")
         total = POINTS.get(sketch.kind)
