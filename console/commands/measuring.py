@@ -54,6 +54,7 @@ MEASUREMENTS: tuple[Command, ...] = (
         N_("Take out all"),
         N_("Takes out every measurement of this object."),
         "remove_all",
+        bar=False,
     ),
     Command("measurements.undo", "u", N_("Undo"), N_("Takes the last change back."), "undo"),
     Command("measurements.redo", "y", N_("Redo"), N_("Does again what was taken back."), "redo", bar=False),

@@ -103,6 +103,9 @@ async def test_a_region_has_the_numbers_of_its_pixels_however_the_picture_is_tur
         await tool(pilot, app, ShapeKind.RECTANGLE)
         await pilot.click("#picture", offset=(30, 6))
         await until(pilot, lambda: "2/2" in screen_text(app))
+        before = viewer(app)._sketch
+        await pilot.hover("#picture", offset=(40, 12))
+        await until(pilot, lambda: viewer(app)._sketch != before)
         await pilot.click("#picture", offset=(45, 15))
         (one,) = await kept(pilot, app, 1)
         # THEN its statistics are those of the pixels whose centres lie inside, by numpy

@@ -53,7 +53,7 @@ class MeasurementsScreen(Asking):
             Column(_("No."), 4, right=True),
             Column(_("Frame"), 6, rank=2, right=True),
             Column(_("What"), 12, flex=1),
-            Column(_("Name"), 10, flex=2, rank=1),
+            Column(_("Label"), 10, flex=2, rank=1),
             Column(_("Value"), 22, flex=2),
             Column(_("Operator"), 10, flex=1, rank=4),
             Column(_("Time"), 16, rank=3),
@@ -181,7 +181,7 @@ def explained(one: Measurement, chart: str) -> list[Line]:
     lines = [Line(joined((str(one.number), tool_name(one.shape.kind), one.name), "  "), heading=True)]
     if text := value_text(found, uncertainty=True):
         lines.append(Line(text, indent=1))
-    if found.pixels is not None and found.unit != "px":
+    if found.pixels is not None and found.unit in ("mm", "mm²"):
         unit = "px²" if found.unit == "mm²" else "px"
         lines.append(Line(f"{found.pixels:.2f} {unit}", indent=1))
     if one.recomputed is not None:

@@ -95,10 +95,6 @@ class Sketching(CineKeys):
         self._say_state()
         return True
 
-    @property
-    def points(self) -> bool:
-        return self._sketch is not None or super().points
-
     def sketch_line(self) -> str:
         """What is drawn, how far it is, what it is worth and which keys go on; empty while nothing is drawn."""
         sketch = self._sketch
