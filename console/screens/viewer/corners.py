@@ -71,7 +71,7 @@ def corner_lines(info: PictureInfo, state: ViewState, *, privacy: bool) -> tuple
     ]
     bottom_right = [
         _("state {name}").format(name=state.state) if state.state else "",
-        info.angles.text,
+        info.angles_on(state.frame).text,
         joined((_("key image") if state.key else "", f"{state.frame}/{info.frames}" if info.frames > 1 else ""), "  "),
     ]
     return top_left, top_right, bottom_left, bottom_right

@@ -282,6 +282,8 @@ class ViewerScreen(Panes):
         if self.playback is None or self._info is None or self._shot is None:
             return
         self.say_why()
+        if self._info.frame_calibrations:
+            self._say_badge()
         state, error = self.playback.state(), self._shot.error
         if sketched := self.sketch_line():
             self._say(sketched)
@@ -305,7 +307,8 @@ class ViewerScreen(Panes):
     def _say_badge(self) -> None:
         if self._info is None:
             return
-        badge, careful = calibration_badge(self._info.calibration, self.own_calibration)
+        frame = self._shot.frame if self._shot is not None else 1
+        badge, careful = calibration_badge(self._info.calibration_on(frame), self.own_calibration)
         if self._info.frames == 0:
             badge = ""
         line = self.query_one("#badge", Static)
