@@ -40,6 +40,16 @@ class Painting:
     """The same frame as cells."""
 
     @property
+    def kind(self) -> Literal["cells", "pixels"]:
+        """Whether it is drawn with characters."""
+        return "pixels" if self.rows is None else "cells"
+
+    @property
+    def erase(self) -> bytes:
+        """What takes it off the screen, beyond writing over it."""
+        return b""
+
+    @property
     def size(self) -> tuple[int, int]:
         """(columns, rows) in cells."""
         rows, columns = self.picture.glyphs.shape
