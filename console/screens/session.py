@@ -16,6 +16,7 @@ from console.i18n import _
 from console.screens.base import ConsoleScreen
 from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.lock import LockScreen
+from console.screens.terminal.screen import TerminalScreen
 from console.services import Services
 from console.theme import THEMES
 from console.widgets.direct_paint import DirectPaintApp
@@ -61,6 +62,11 @@ class SessionApp(DirectPaintApp):
             self.graphics.use(wish)
             self._draw_anew()
         self.change_setting(graphics=wish)
+
+    def action_terminal(self) -> None:
+        """The page that says what the terminal can do."""
+        if self.graphics is not None and not isinstance(self.screen, TerminalScreen):
+            self.push_screen(TerminalScreen(self.services))
 
     def fit_graphics(self, columns: int, rows: int) -> None:
         """The terminal has this size; its font may have another one."""
