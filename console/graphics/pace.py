@@ -77,12 +77,15 @@ class Pace:
             self.rate = reading if not self.rate else (1 - _NEW) * self.rate + _NEW * reading
 
     def room(self) -> int:
-        """Bytes that may be sent now; 0 or less: wait for an answer."""
+        """Bytes that may be sent now; 0 or less: wait for an answer.
+
+        Half of what may be under way at most, so that the line is not idle while an answer comes back.
+        """
         self._give_up()
         if not self.asks:
             return _UNKNOWN if not self.rate else max(int(self.rate * LATENCY), LEAST)
-        most = int(self.rate * (self.round_trip + LATENCY)) if self.rate else _UNKNOWN
-        return max(most, LEAST) - self.under_way
+        most = max(int(self.rate * (self.round_trip + LATENCY)) if self.rate else _UNKNOWN, 2 * LEAST)
+        return min(most - self.under_way, most // 2)
 
     def patience(self) -> float | None:
         """Seconds after which `room` is worth asking again although no answer came; None when nothing is awaited."""

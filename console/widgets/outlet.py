@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
-from console.graphics.pace import LEAST, Pace
+from console.graphics.pace import Pace
 
 BEGIN = b"\x1b[?2026h\x1b7"
 """A picture begins: no flicker where the terminal knows synchronized updates; the cursor is kept."""
@@ -245,7 +245,7 @@ class Outlet(threading.Thread):
         size = 0
         while current.at < len(picture.pieces):
             piece = picture.pieces[current.at]
-            if parts and size + len(piece) > max(room, LEAST):
+            if parts and size + len(piece) > room:
                 break
             if not (picture.separate and drawn.get(current.at) == piece):
                 parts.append(piece)
