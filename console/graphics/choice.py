@@ -68,9 +68,12 @@ class GraphicsChoice:
             before = self._terminal.cell_pixels
             cell = cell_pixels or before
             self._terminal = replace(self._terminal, columns=columns, rows=rows, cell_pixels=cell)
-            if cell != before:
+            name = choose(self._wish, self._terminal, self._depth).name
+            changed = cell != before or name != self.name
+            if changed:
+                self.name = name
                 self._revision += 1
-            return cell != before
+            return changed
 
     def encoder(self) -> Encoder:
         """An encoder for one thread, which follows every change."""
@@ -79,7 +82,7 @@ class GraphicsChoice:
     def cell_encoder(self) -> Encoder:
         """An encoder that draws with characters, for small pictures among texts."""
         wish = self._wish if self._wish in ("half", "quadrant", "ascii", "off", "sextant") else "auto"
-        plain = replace(self._terminal, sixel=False, kitty=False)
+        plain = replace(self._terminal, sixel=False, kitty=False, iterm=False)
         return choose(wish, plain, self._depth)
 
     def _made(self, revision: int) -> tuple[int, Encoder] | None:
