@@ -217,6 +217,8 @@ class Outlet(threading.Thread):
                     return None
                 patience = None
                 if not self._holds and (self._current is not None or self._begin()):
+                    if self._pace.wants_echo():
+                        return b"\x1b7" + ASK + b"\x1b8", True, None
                     room = self._pace.room()
                     if room > 0:
                         portion = self._portion(room)

@@ -45,7 +45,8 @@ class Line:
         """Bytes read."""
         self._kept = bytearray()
         self._stop = threading.Event()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
+        self._said = (0.0, 0)
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "Line":
@@ -84,11 +85,14 @@ class Line:
                 self._changed.wait(left)
 
     def state(self) -> tuple[float, int]:
-        """Frames a second and frames dropped, as the console says itself."""
+        """Frames a second and frames dropped, as the console said last: it says so again only when they change."""
         with self._changed:
-            text = _ESCAPES.sub(b"", bytes(self._kept[-6_000_000:])).decode("utf-8", "replace")
-        said = _STATE.findall(text)
-        return (float(said[-1][1]), int(said[-1][2] or 0)) if said else (0.0, 0)
+            at = self._kept.rfind(b" fps ")
+            if at >= 0:
+                text = _ESCAPES.sub(b"", bytes(self._kept[max(at - 100, 0) : at + 300])).decode("utf-8", "replace")
+                said = _STATE.findall(text)
+                self._said = (float(said[-1][1]), int(said[-1][2] or 0)) if said else self._said
+            return self._said
 
     def _read(self) -> None:
         due = time.perf_counter()
@@ -113,6 +117,7 @@ class Line:
                 self.total += len(data)
                 self._kept += data
                 if len(self._kept) > 24_000_000:
+                    self.state()
                     del self._kept[:12_000_000]
                 self._changed.notify_all()
             for _question in range((tail + data).count(b"\x1b[6n")):
