@@ -50,13 +50,22 @@ class Encoder(Protocol):
         """Canvas point in the middle of a cell of the widget, for the mouse."""
         ...
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    @property
+    def refines(self) -> bool:
+        """Whether a still is drawn with more care than a frame that is gone at once."""
+        ...
+
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The frame as bytes. `pixels` is uint8 (h, w) or (h, w, 3) of `pixel_size`; another size is a ValueError."""
         ...
 
 
 class CellEncoder:
     """Draws with characters."""
+
+    refines = False
 
     def __init__(self, mode: Mode, colors: Depth, terminal: Terminal) -> None:
         self._mode: Mode = mode
@@ -83,7 +92,9 @@ class CellEncoder:
         """Middle of the cell's pixels."""
         return (column + 0.5) * self._grid[0], (row + 0.5) * self._grid[1]
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The frame as one byte string a row."""
         picture = self._blocks.encode(pixels, columns, rows, texts)
         return Painting.of_cells(picture)
@@ -97,7 +108,9 @@ class TextEncoder(CellEncoder):
         """off."""
         return "off"
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The texts on black."""
         return super().encode(np.zeros_like(pixels), columns, rows, texts)
 

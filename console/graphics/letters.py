@@ -47,6 +47,9 @@ class Letters:
             cells = min(text_width(text.text), room)
             mask = self._mask(text.text, max(round(cells * across), 1), max(round(down), 1))
             top, left = round(text.row * down), round(column * across)
+            if column + cells >= columns - 1:
+                # What stands at the right edge ends there: letters are narrower than cells.
+                left = max(round((column + cells) * across) - mask.shape[1], left)
             part = out[top : top + mask.shape[0], left : left + mask.shape[1]]
             ink = mask[: part.shape[0], : part.shape[1]]
             plate = np.minimum(part // _PLATE, _DARKEST)
@@ -61,7 +64,7 @@ class Letters:
     def _drawn(self, text: str, width: int, height: int) -> npt.NDArray[np.uint16]:
         """How much ink each pixel has, 0 to 256; a text that is too wide is made narrower."""
         long = max(int(self._font.getlength(text)) + 2, 1)
-        image = Image.new("L", (max(long, width), height))
+        image = Image.new("L", (long, height))
         ImageDraw.Draw(image).text((0, height / 2), text, 255, self._font, anchor="lm")
         if long > width:
             image = image.crop((0, 0, long, height)).resize((width, height), Image.Resampling.BILINEAR)

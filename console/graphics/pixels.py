@@ -5,18 +5,20 @@ that stand over such a picture are lost at the next frame, or punch holes.
 """
 
 import itertools
+import math
 import os
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from console.graphics.blocks import BlockEncoder
 from console.graphics.letters import Letters
 from console.graphics.painting import Painting
-from console.graphics.palette import TONE_RGB, Bytes, Depth
+from console.graphics.palette import Bytes, Depth
 from console.graphics.png import png
 from console.graphics.sixel import SixelWriter
 from console.graphics.terminal import Terminal
@@ -25,7 +27,9 @@ from console.graphics.texts import CellText
 USUAL_CELL = (10, 20)
 """Pixels of a cell where a way to draw was asked for by name and the terminal does not say."""
 SIXEL_GREYS = 24
-"""Noise is the dither: more greys cost bytes and are not seen (knowledge of the field: 24 to 32)."""
+"""Of a frame that plays; dithered, so that a smooth picture has no steps."""
+STILL_GREYS = 64
+"""Of a still: two to three times the bytes."""
 MOST_KITTY = 1_000_000
 """Pixels of a frame for terminals that scale it themselves."""
 _CHUNK = 4096
@@ -41,6 +45,7 @@ class PixelEncoder:
 
     name = ""
     canvas_aspect = 1.0
+    refines = False
 
     def __init__(self, terminal: Terminal, depth: Depth, fonts: Sequence[Path]) -> None:
         self._cell = terminal.cell_pixels or USUAL_CELL
@@ -56,7 +61,9 @@ class PixelEncoder:
         """Middle of a cell's pixels."""
         return (column + 0.5) * self._cell[0], (row + 0.5) * self._cell[1]
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The frame as one string, and as cells for whoever asks."""
         width, height = self.pixel_size(columns, rows)
         if pixels.dtype != np.uint8 or pixels.shape[:2] != (height, width):
@@ -68,11 +75,11 @@ class PixelEncoder:
             self._letters = Letters(self._fonts, self._cell)
         if pixels.ndim == 2 and self._letters.colored(texts):
             pixels = np.repeat(pixels[:, :, None], 3, axis=2)
-        blob, erase = self._encoded(self._letters.draw(pixels, texts, columns, rows), columns, rows)
+        blob, erase = self._encoded(self._letters.draw(pixels, texts, columns, rows), columns, rows, still)
         blocks, kept = self._blocks, tuple(texts)
         return Painting.of_pixels((columns, rows), blob, erase, lambda: blocks.encode(small, columns, rows, kept))
 
-    def _encoded(self, pixels: Bytes, columns: int, rows: int) -> tuple[bytes, bytes]:
+    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
         """The string that draws the canvas, and the one that takes it away."""
         raise NotImplementedError
 
@@ -81,52 +88,75 @@ class SixelEncoder(PixelEncoder):
     """Sixel graphics with a palette that stays the same for all frames, so that nothing flickers."""
 
     name = "sixel"
+    refines = True
 
     def __init__(self, terminal: Terminal, depth: Depth, fonts: Sequence[Path]) -> None:
         super().__init__(terminal, depth, fonts)
-        registers = terminal.sixel_colors or 256
-        self._greys = min(SIXEL_GREYS, max(registers - len(TONE_RGB), 2))
-        self._level_of = ((np.arange(256) * (self._greys - 1) + 127) // 255).astype(np.uint8)
-        ramp = (np.arange(self._greys) * 255 // (self._greys - 1)).astype(np.uint8)
-        self._ramp: Bytes = np.repeat(ramp[:, None], 3, axis=1)
-        # Colours beside the greys: as fine a cube as there are registers for.
-        self._sides = next((sides for sides in _CUBES if self._fits(sides, registers)), None)
-        self._grey_writer: SixelWriter | None = None
-        self._color_writer: SixelWriter | None = None
-
-    def _fits(self, sides: tuple[int, int, int], registers: int) -> bool:
-        return self._greys + sides[0] * sides[1] * sides[2] <= min(registers, 256)
+        self._registers = min(terminal.sixel_colors or 256, 256)
+        self._palettes: dict[tuple[bool, bool], _Palette] = {}
 
     def pixel_size(self, columns: int, rows: int) -> tuple[int, int]:
         """The pixels of so many cells, less what does not fill a last row of sixels."""
         width, height = super().pixel_size(columns, rows)
         return width, height - height % 6
 
-    def _encoded(self, pixels: Bytes, columns: int, rows: int) -> tuple[bytes, bytes]:
-        if pixels.ndim == 3 and self._sides is not None:
-            if self._color_writer is None:
-                self._color_writer = SixelWriter(np.concatenate([self._ramp, _cube(self._sides)]), self._greys)
-            return self._color_writer.write(self._indices(pixels, self._sides)), b""
-        if self._grey_writer is None:
-            self._grey_writer = SixelWriter(self._ramp, self._greys)
-        grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
-        return self._grey_writer.write(self._level_of.take(grey)), b""
+    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
+        key = still, pixels.ndim == 3
+        if key not in self._palettes:
+            self._palettes[key] = _Palette(STILL_GREYS if still else SIXEL_GREYS, self._registers, colored=key[1])
+        return self._palettes[key].write(pixels), b""
 
-    def _indices(self, pixels: Bytes, sides: tuple[int, int, int]) -> Bytes:
-        """Greys where a pixel is grey, else the nearest colour of the cube."""
-        red, green, blue = (pixels[:, :, channel] for channel in range(3))
-        found = self._level_of.take(green)
-        highest = np.maximum(np.maximum(red, green), blue)
-        spread = highest - np.minimum(np.minimum(red, green), blue)
+
+class _Palette:
+    """Greys, and beside them as fine a cube of colours as there are registers for; with the writer that draws them."""
+
+    def __init__(self, greys: int, registers: int, *, colored: bool) -> None:
+        self._greys = max(min(greys, registers // 2 if colored else registers), 2)
+        ramp = (np.arange(self._greys) * 255 // (self._greys - 1)).astype(np.uint8)
+        colors: Bytes = np.repeat(ramp[:, None], 3, axis=1)
+        self._sides = None
+        if colored:
+            self._sides = next((sides for sides in _CUBES if self._greys + math.prod(sides) <= registers), None)
+        if self._sides is not None:
+            colors = np.concatenate([colors, _cube(self._sides)])
+        # Ordered dithering between two greys, 8 by 8 pixels: a smooth picture has no noise of its own to hide the steps.
+        step = 255 / (self._greys - 1)
+        self._threshold = ((_bayer() + 0.5) / 64 * step).astype(np.uint8)
+        values = np.arange(256 + math.ceil(step))
+        self._level_of = np.minimum(values / step, self._greys - 1).astype(np.uint8)
+        self._tiled: Bytes = np.zeros((0, 0), np.uint8)
+        self._writer = SixelWriter(colors, self._greys)
+
+    def write(self, pixels: Bytes) -> bytes:
+        """The picture as one string."""
+        grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
+        if self._tiled.shape != grey.shape:
+            down, across = -(-grey.shape[0] // 8), -(-grey.shape[1] // 8)
+            self._tiled = np.tile(self._threshold, (down, across))[: grey.shape[0], : grey.shape[1]]
+        indices = self._level_of.take(np.add(grey, self._tiled, dtype=np.uint16))
+        if pixels.ndim == 3:
+            self._color(pixels, indices)
+        return self._writer.write(indices)
+
+    def _color(self, pixels: Bytes, indices: Bytes) -> None:
+        """Replace what is not grey by the nearest colour of the cube."""
+        spread = pixels.max(axis=2) - pixels.min(axis=2)
         colored = np.nonzero(spread >= _GREY_SPREAD)
-        if len(colored[0]):
-            steps = [
-                (channel[colored].astype(np.uint16) * (side - 1) + 127) // 255
-                for channel, side in zip((red, green, blue), sides, strict=True)
-            ]
-            place = (steps[0] * sides[1] + steps[1]) * sides[2] + steps[2]
-            found[colored] = (place + self._greys).astype(np.uint8)
-        return found
+        if self._sides is None or not len(colored[0]):
+            return
+        found = pixels[colored].astype(np.uint16)
+        place = np.zeros(len(found), np.uint16)
+        for channel, side in enumerate(self._sides):
+            place = place * side + (found[:, channel] * (side - 1) + 127) // 255
+        indices[colored] = (place + self._greys).astype(np.uint8)
+
+
+def _bayer() -> npt.NDArray[np.float64]:
+    """The 8 by 8 matrix of Bayer, 0 to 63."""
+    found = np.zeros((1, 1))
+    for _doubling in range(3):
+        found = np.block([[4 * found, 4 * found + 2], [4 * found + 3, 4 * found + 1]])
+    return found
 
 
 def _cube(sides: tuple[int, int, int]) -> Bytes:
@@ -150,7 +180,7 @@ class KittyEncoder(PixelEncoder):
         factor = min((MOST_KITTY / max(width * height, 1)) ** 0.5, 1.0)
         return max(int(width * factor), 1) if columns else 0, max(int(height * factor), 1) if rows else 0
 
-    def _encoded(self, pixels: Bytes, columns: int, rows: int) -> tuple[bytes, bytes]:
+    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
         data = b64encode(png(pixels))
         control = b"a=T,f=100,i=%d,p=1,c=%d,r=%d,C=1,q=2" % (self._id, columns, rows)
         parts = []
@@ -166,7 +196,7 @@ class ItermEncoder(KittyEncoder):
 
     name = "iterm"
 
-    def _encoded(self, pixels: Bytes, columns: int, rows: int) -> tuple[bytes, bytes]:
+    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
         file = png(pixels)
         size = b"inline=1;size=%d;width=%d;height=%d" % (len(file), columns, rows)
         how = b"preserveAspectRatio=0;doNotMoveCursor=1"
