@@ -119,7 +119,7 @@ class _Palette:
             self._sides = next((sides for sides in _CUBES if self._greys + math.prod(sides) <= registers), None)
         if self._sides is not None:
             colors = np.concatenate([colors, _cube(self._sides)])
-        # Ordered dithering between two greys, 8 by 8 pixels: a smooth picture has no noise of its own to hide the steps.
+        # Ordered dithering between two greys, 8 by 8 pixels: a smooth picture has no noise to hide the steps.
         step = 255 / (self._greys - 1)
         self._threshold = ((_bayer() + 0.5) / 64 * step).astype(np.uint8)
         values = np.arange(256 + math.ceil(step))
