@@ -13,6 +13,7 @@ from textual.binding import BindingType
 
 from console import i18n
 from console.commands import commands_of
+from console.graphics.choice import GraphicsChoice
 from console.graphics.encoder import Encoder
 from console.i18n import _
 from console.screens.base import ConsoleScreen, bindings_of
@@ -53,9 +54,11 @@ class ConsoleApp(SessionApp):
         symbols: Symbols | None = None,
         start_with: Sequence[Path] = (),
         machine_facts: Callable[[], tuple[str, ...]] = tuple,
+        graphics: GraphicsChoice | None = None,
     ) -> None:
         super().__init__(services)
         self.make_encoder = make_encoder
+        self.graphics = graphics
         self.symbols = symbols or Symbols()
         self.hung_up = False
         """True when the line to the terminal was cut."""
@@ -73,7 +76,7 @@ class ConsoleApp(SessionApp):
         self.set_class(self.symbols != Symbols(), "plain")
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
         self.add_mode("checklists", lambda: ChecklistsScreen(services))
-        self.add_mode("studies", lambda: StudiesScreen(services, make_encoder))
+        self.add_mode("studies", lambda: StudiesScreen(services, graphics.cell_encoder if graphics else make_encoder))
         self.add_mode("repair", lambda: RepairScreen(services))
         self.add_mode("inspections", lambda: InspectionsScreen(services))
         self.add_mode("settings", lambda: SettingsScreen(services))
@@ -187,6 +190,7 @@ class ConsoleApp(SessionApp):
 
     def on_resize(self, event: events.Resize) -> None:
         # The lock is readable at any size, and nothing may be put over it.
+        self.fit_graphics(event.size.width, event.size.height)
         if is_small(event.size) and not self.locked and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
 

@@ -4,31 +4,25 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.errors import ConsoleError, StoreError, TerminalError
 from console.graphics.answers import LateAnswers
-from console.graphics.encoder import Colors, Encoder, choose
+from console.graphics.choice import MODE_NAMES, GraphicsChoice
+from console.graphics.encoder import Colors
 from console.graphics.probe import drain, probe
 from console.graphics.terminal import Terminal
 from console.i18n import N_, _
 from console.pictures import decoders_sentence
 from console.services import Services
 from console.store.files import replace_file
+from console.terminals import known
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp
-
-_MODES = {
-    "half": N_("half blocks"),
-    "quadrant": N_("quadrants, finer"),
-    "ascii": N_("letters"),
-    "off": N_("no pictures"),
-}
-"""The encoders as the operator reads them."""
 
 _LEAVE_SECONDS = 5.0
 """The console ends this long after it was told to, even when a dead terminal or share holds one of its threads."""
@@ -47,7 +41,9 @@ def launch(
         raise TerminalError(
             _("No terminal"), _("The console needs a terminal. For scripts there are the verbs of cathlab --help.")
         )
-    terminal = probe(sys.stdin.fileno(), sys.stdout.fileno())
+    terminal = known(
+        probe(sys.stdin.fileno(), sys.stdout.fileno()), services.home, writing=not services.preferences.read_only
+    )
     if not (terminal.utf8 or assume_utf8):
         raise TerminalError(
             _("The terminal does not show UTF-8"),
@@ -61,8 +57,9 @@ def launch(
         )
     depth = _depth(colors, services.preferences.now.colors, terminal)
     wish = services.preferences.now.graphics if graphics == "auto" else graphics
-    make_encoder = encoder_factory(wish, terminal, depth)
-    app = _build(services, terminal, depth, make_encoder, start_with)
+    if terminal.web and wish not in ("half", "quadrant", "ascii", "off", "sextant", "braille"):
+        wish = "blocks"
+    app = _build(services, terminal, GraphicsChoice(wish, terminal, depth), start_with)
     with _practice_servers(services):
         status = _run(app)
     if not terminal.answered:
@@ -91,12 +88,6 @@ def _practice_servers(services: Services) -> Iterator[None]:
         ward.close()
 
 
-def encoder_factory(graphics: str, terminal: Terminal, depth: Colors) -> Callable[[], Encoder]:
-    """Makes encoders of one kind; each thread needs its own. Raises UsageError for a kind that does not exist."""
-    choose(graphics, terminal, depth)
-    return lambda: choose(graphics, terminal, depth)
-
-
 def _both(sentence: str) -> str:
     translated = _(sentence)
     return sentence if translated == sentence else f"{sentence}\n{translated}"
@@ -113,14 +104,11 @@ def _depth(option: str, setting: str, terminal: Terminal) -> Colors:
 
 
 def _build(
-    services: Services,
-    terminal: Terminal,
-    depth: Colors,
-    make_encoder: Callable[[], Encoder],
-    start_with: Sequence[Path],
+    services: Services, terminal: Terminal, graphics: GraphicsChoice, start_with: Sequence[Path]
 ) -> "ConsoleApp":
     # Input methods lose Chinese text under the kitty keyboard protocol; constants are read when Textual is imported.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    depth = graphics.depth
     if depth == "none":
         os.environ["NO_COLOR"] = "1"
     else:
@@ -135,20 +123,28 @@ def _build(
     plain = terminal.ambiguous_wide or terminal.wide_blocks or os.environ.get("TERM") == "linux"
     if plain:
         plain_scrollbars()
-    encoder = make_encoder()
 
     def facts() -> tuple[str, ...]:
         depths = {"true": _("true colour"), "none": _("none")}
         return (
             _("terminal: {name}").format(name=terminal.name or _("unknown")),
             _("colours: {depth}").format(depth=depths.get(depth, depth)),
-            _("pictures: {mode}").format(mode=_(_MODES[encoder.name])),
+            _("pictures: {mode}").format(mode=_(MODE_NAMES.get(graphics.name, graphics.name))),
             decoders_sentence(),
         )
 
-    return ConsoleApp(
-        services, make_encoder, symbols=PLAIN if plain else Symbols(), start_with=start_with, machine_facts=facts
+    app = ConsoleApp(
+        services,
+        graphics.encoder,
+        symbols=PLAIN if plain else Symbols(),
+        start_with=start_with,
+        machine_facts=facts,
+        graphics=graphics,
     )
+    app.round_trip = terminal.round_trip_ms / 1000
+    app.terminal_answers = terminal.answered
+    app.cell_height = terminal.cell_pixels[1] if terminal.cell_pixels else 0
+    return app
 
 
 def _run(app: "ConsoleApp") -> int:

@@ -48,20 +48,32 @@ class Painter:
         self._bytes = 0
         self._annotated: dict[int, Drawn] = {}
 
+    @property
+    def refines(self) -> bool:
+        """Whether `paint` takes more care of a still."""
+        return self._encoder.refines
+
     def paint(
-        self, number: int, stored: NDArray[np.generic], look: Look, texts: Callable[[], Sequence[CellText]]
+        self,
+        number: int,
+        stored: NDArray[np.generic],
+        look: Look,
+        texts: Callable[[], Sequence[CellText]],
+        *,
+        still: bool = False,
     ) -> Painting:
-        """Frame `number`, whose stored values are given, as `look` wants it.
+        """Frame `number`, whose stored values are given, as `look` wants it; `still` when it is looked at for a while.
 
         Raises ConsoleError where a mask frame or the overlays cannot be read.
         """
         key = (number, look)
-        painting = self._kept.get(key)
+        painting = None if still else self._kept.get(key)
         if painting is None:
             canvas, labels = self._canvas(self._visible(number, stored, look), number, look)
             words = (*labels, *(texts() if look.texts else ()))
-            painting = self._encoder.encode(canvas, look.columns, look.rows, words)
-            self._keep(key, painting)
+            painting = self._encoder.encode(canvas, look.columns, look.rows, words, still=still)
+            if not still:
+                self._keep(key, painting)
         return painting
 
     def sorry(self, error: ConsoleError, look: Look) -> Painting:

@@ -23,7 +23,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "language": ("", "zh", "en"),
     "theme": ("dark", "light"),
     "colors": ("auto", "16", "256", "true", "none"),
-    "graphics": ("auto", "blocks", "half", "quadrant", "ascii", "off"),
+    "graphics": (
+        *("auto", "blocks", "half", "quadrant", "sextant", "braille", "ascii"),
+        *("sixel", "kitty", "iterm", "off"),
+    ),
 }
 """The allowed values of the settings that are one of a few."""
 
@@ -56,7 +59,7 @@ class Settings:
     colors: str = "auto"
     """"auto", "16", "256", "true" (24 bits) or "none", for terminals that do not say."""
     graphics: str = "auto"
-    """"auto", "blocks", "half", "quadrant", "ascii" or "off": how pictures are drawn."""
+    """"auto", "off" or one of console.graphics.encoder.CHOICES: how pictures are drawn."""
     operator: str = ""
     """Name that stands in journals and reports; empty until it was asked for."""
     team: str = ""

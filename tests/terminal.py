@@ -151,6 +151,9 @@ class Session:
             self._answered = start + question.end()
             kind = question.group()
             if kind == b"\x1b[6n":
+                if self.output.endswith(b"\x1b[2;1H", 0, start + question.start()):
+                    os.write(self.master, b"\x1b[2;1R")  # asked behind a picture, to pace the next one
+                    continue
                 before = bytes(self.output[: start + question.start()]).rpartition(b"\r")[2]
                 os.write(self.master, b"\x1b[1;%dR" % (self._cells(before) + 1))
             elif kind == b"\x1b[c":

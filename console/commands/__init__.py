@@ -23,6 +23,7 @@ COMMANDS: tuple[Command, ...] = (
     *inspections.ONE_INSPECTION,
     *inspections.PAGES,
     *general.SETTINGS,
+    *general.TERMINAL,
     *dialogs.DIALOGS,
 )
 """In the order in which the key bar offers them: most used first."""

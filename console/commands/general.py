@@ -97,6 +97,14 @@ APP: tuple[Command, ...] = (
         bar=False,
     ),
     Command(
+        "app.terminal",
+        "",
+        N_("Terminal"),
+        N_("Shows what the terminal can do, its greys and its speed, and tries other ways to draw."),
+        "terminal",
+        bar=False,
+    ),
+    Command(
         "app.lock",
         "ctrl+l",
         N_("Lock"),
@@ -144,4 +152,13 @@ HOME: tuple[Command, ...] = (
 SETTINGS: tuple[Command, ...] = (
     Command("settings.change", "enter", N_("Change"), N_("Changes the setting under the cursor."), "change", "enter"),
     Command("settings.back", "escape", N_("Back"), N_("Goes back."), "back", "esc"),
+)
+
+TERMINAL: tuple[Command, ...] = (
+    Command(
+        "terminal.change", "enter", N_("Try"), N_("Draws pictures as the line says, and keeps it."), "change", "enter"
+    ),
+    Command("terminal.next", "m", N_("Next way"), N_("Draws pictures in the next way, and keeps it."), "next_mode(1)"),
+    Command("terminal.measure", "r", N_("Measure"), N_("Measures how fast the terminal draws."), "measure"),
+    Command("terminal.back", "escape", N_("Back"), N_("Goes back."), "back", "esc"),
 )

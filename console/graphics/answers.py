@@ -23,8 +23,9 @@ _WIDTHS = b"".join(b"\r" + text.encode() + b"\x1b[6n" for text in (AMBIGUOUS, WI
 _IDENTITY = b"\x1b[>0q\x1b[>c"
 _SIZES = b"\x1b[14t\x1b[16t"
 _SYNCHRONIZED = b"\x1b[?2026$p"
+_SIXEL = b"\x1b[?1;1;0S\x1b[?2;1;0S"
 _COLOR = b"\x1b[38;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
-_KITTY = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
+_KITTY_QUERY = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 
 
 def questions(plain: bool, multiplexed: bool) -> bytes:
@@ -33,7 +34,9 @@ def questions(plain: bool, multiplexed: bool) -> bytes:
     `plain` leaves only what a Linux console understands: the rest it would print. Inside tmux or screen the graphics
     query is left out, since they would make it the pane's title.
     """
-    more = b"" if plain else _IDENTITY + _SIZES + _SYNCHRONIZED + _COLOR + (b"" if multiplexed else _KITTY)
+    more = (
+        b"" if plain else _IDENTITY + _SIZES + _SYNCHRONIZED + _SIXEL + _COLOR + (b"" if multiplexed else _KITTY_QUERY)
+    )
     # What an old terminal prints of a question it does not know stands on the line that is erased at the end.
     return b"\x1b7" + more + _WIDTHS + b"\r\x1b[2K\x1b8" + LAST
 
@@ -62,6 +65,10 @@ class Answers:
     """A 24-bit colour was kept as it was set."""
     synchronized: bool
     kitty: bool
+    sixel_colors: int = 0
+    """Colour registers for sixel graphics (XTSMGRAPHICS); 0 when the terminal does not say."""
+    sixel_pixels: tuple[int, int] | None = None
+    """Width and height of the largest sixel picture."""
 
 
 _DA1 = re.compile(rb"\x1b\[\?([\d;]*)c")
@@ -73,7 +80,8 @@ _MODE = re.compile(rb"\x1b\[\?2026;([0-4])\$y")
 _SGR = re.compile(rb"\x1bP[01]\$r([\d;:]*)m\x1b\\")
 _SGR_KEPT = re.compile(rb"38[:;]2[:;](?:\d*:)?1[:;]2[:;]3(?!\d)")
 _GRAPHICS = re.compile(rb"\x1b_Gi=31;([^\x1b]*)\x1b\\")
-_ANY = (_DA1, _DA2, _VERSION, _CURSOR, _PIXELS, _MODE, _SGR, _GRAPHICS)
+_GEOMETRY = re.compile(rb"\x1b\[\?([12]);0;(\d{1,9})(?:;(\d{1,9}))?S")
+_ANY = (_DA1, _DA2, _VERSION, _CURSOR, _PIXELS, _MODE, _SGR, _GRAPHICS, _GEOMETRY)
 
 
 def parse(data: bytes) -> Answers:
@@ -81,6 +89,8 @@ def parse(data: bytes) -> Answers:
     final, second, version = _DA1.search(data), _DA2.search(data), _VERSION.search(data)
     mode, sgr, graphics = _MODE.search(data), _SGR.search(data), _GRAPHICS.search(data)
     sizes = {match[1]: (int(match[3]), int(match[2])) for match in _PIXELS.finditer(data)}
+    sixel = {match[1]: (int(match[2]), int(match[3] or 0)) for match in _GEOMETRY.finditer(data)}
+    width, height = sixel.get(b"2", (0, 0))
     return Answers(
         complete=final is not None,
         begun=any(pattern.search(data) for pattern in _ANY),
@@ -93,6 +103,8 @@ def parse(data: bytes) -> Answers:
         true_color=sgr is not None and _SGR_KEPT.search(sgr[1]) is not None,
         synchronized=mode is not None and mode[1] in (b"1", b"2", b"3"),
         kitty=graphics is not None and graphics[1] == b"OK",
+        sixel_colors=sixel.get(b"1", (0, 0))[0],
+        sixel_pixels=(width, height) if width and height else None,
     )
 
 
@@ -152,6 +164,23 @@ def name_has_true_color(name: str) -> bool:
     return _TRUE_COLOR_NAME.match(name) is not None
 
 
+_KITTY = re.compile(r"kitty\((\d+)\.(\d+)")
+_PLACEHOLDERS_SINCE = (0, 28)
+
+
+def name_has_placeholders(name: str) -> bool:
+    """Whether kitty graphics may be placed with placeholder characters. The query says OK without them as well."""
+    kitty = _KITTY.match(name)
+    if kitty is not None:
+        return (int(kitty[1]), int(kitty[2])) >= _PLACEHOLDERS_SINCE
+    return name.lower().startswith("ghostty")
+
+
+def name_has_inline_images(name: str) -> bool:
+    """Whether XTVERSION names a terminal that shows iTerm2's inline images."""
+    return re.match(r"(?i:iterm2|wezterm|mintty)\b", name) is not None
+
+
 class LateAnswers:
     """Takes answers out of input that is meant as keys, for a terminal that had not answered when the probe gave up.
 
@@ -187,7 +216,7 @@ class LateAnswers:
 
 _LATE = re.compile(
     r"(?P<last>\x1b\[\?[\d;]*c)"
-    r"|\x1b\[>[\d;]*c|\x1b\[\d+;\d+R|\x1b\[[46];\d+;\d+t|\x1b\[\?2026;\d\$y"
+    r"|\x1b\[>[\d;]*c|\x1b\[\?[12];\d[\d;]*S|\x1b\[\d+;\d+R|\x1b\[[46];\d+;\d+t|\x1b\[\?2026;\d\$y"
     r"|\x1bP(?:>\||[01]\$r)[^\x1b\x07]*\x1b\\|\x1b_Gi=31;[^\x1b]*\x1b\\"
 )
 _BEGUN = re.compile(r"\x1b(?:\[[>?]?\d[\d;]*\$?|\[[>?]|P[>01][^\x1b\x07]*\x1b?|_G[^\x1b]*\x1b?)\Z")

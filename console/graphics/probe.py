@@ -13,7 +13,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from console.errors import TerminalError
-from console.graphics.answers import Answers, identify, name_has_true_color, parse, questions
+from console.graphics.answers import (
+    Answers,
+    identify,
+    name_has_inline_images,
+    name_has_placeholders,
+    name_has_true_color,
+    parse,
+    questions,
+)
 from console.graphics.terminal import ColorDepth, Terminal, environment_color, environment_utf8, multiplexed, unasked
 from console.i18n import _
 
@@ -26,7 +34,7 @@ _MOST = 4096
 _LONGEST = 256
 """Bytes that hold any answer."""
 
-_ENDS = b"cRty\\"
+_ENDS = b"cRtyS\\"
 """Last bytes of the answers."""
 
 
@@ -69,6 +77,12 @@ def probe(
         answers = parse(data)
         terminal_modes.discard_input = not answers.complete
     return _conclude(answers, environ, size, _cell_from_system(stdout_fd, size), elapsed)
+
+
+def cell_size(stdout_fd: int, columns: int, rows: int) -> tuple[int, int] | None:
+    """Width and height of a cell in pixels as the system knows them now; None where it does not. Asks nobody."""
+    cell = _cell_from_system(stdout_fd, (max(columns, 1), max(rows, 1)))
+    return cell if cell is not None and _plausible(cell) else None
 
 
 def drain(stdin_fd: int = 0, timeout: float = 0.3) -> bool:
@@ -191,6 +205,11 @@ def _conclude(
         answered=answers.complete,
         round_trip_ms=elapsed * 1000 if answers.complete else 0.0,
         wide_blocks=wide_blocks,
+        sixel_colors=answers.sixel_colors,
+        sixel_pixels=answers.sixel_pixels,
+        kitty_placeholders=not inner and answers.kitty and name_has_placeholders(answers.name),
+        iterm=not inner and name_has_inline_images(answers.name),
+        multiplexed=inner,
     )
 
 

@@ -38,6 +38,22 @@ class Terminal:
     """From the last query sent to its answer read; 0 when nothing answered."""
     wide_blocks: bool = False
     """"▀" takes two cells, so pictures must do without block characters."""
+    sixel_colors: int = 0
+    """Colour registers for sixel graphics; 0 when it does not say."""
+    sixel_pixels: tuple[int, int] | None = None
+    """Width and height of the largest sixel picture; None when it does not say."""
+    kitty_placeholders: bool = False
+    """Its kitty graphics know placeholder characters."""
+    iterm: bool = False
+    """It shows iTerm2's inline images."""
+    multiplexed: bool = False
+    """tmux or screen stands between."""
+    passthrough: bool = False
+    """tmux hands graphics through to the terminal behind it."""
+    web: bool = False
+    """A browser by way of textual-serve: pictures are made of cells there, whatever was wished."""
+    remembered: bool = False
+    """It did not answer; this is what an earlier start had found."""
 
     @property
     def cell_aspect(self) -> float:
@@ -52,6 +68,11 @@ class Terminal:
 def multiplexed(environ: Mapping[str, str]) -> bool:
     """True inside tmux or screen, where a graphics query would end up in the pane's title."""
     return bool(environ.get("TMUX")) or environ.get("TERM", "").startswith(("screen", "tmux"))
+
+
+def served(environ: Mapping[str, str]) -> bool:
+    """True where textual-serve or textual-web shows the console in a browser."""
+    return bool(environ.get("TEXTUAL_WEB")) or "web" in environ.get("TEXTUAL_DRIVER", "")
 
 
 def environment_color(environ: Mapping[str, str]) -> ColorDepth:

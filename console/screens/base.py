@@ -124,6 +124,9 @@ class ConsoleScreen(SteadyScreen, Screen[None]):
     def privacy_changed(self) -> None:
         """Patient identity is to be hidden or shown from now on."""
 
+    def graphics_changed(self) -> None:
+        """Pictures are to be drawn anew: in another way, or for a font of another size."""
+
     def _state(self) -> str:
         """What is wrong at the site: symbol, number, word; empty before anything is known."""
         room = self.services.checkroom

@@ -1,6 +1,7 @@
 """What is in force while the console runs: language, theme, privacy, who was here last, and the lock."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from textual import events, work
 from console import i18n
 from console.commands import commands_of
 from console.errors import ConsoleError
+from console.graphics.choice import GraphicsChoice
+from console.graphics.probe import cell_size
 from console.i18n import _
 from console.screens.base import ConsoleScreen
 from console.screens.dialogs.error import ErrorPanel
 from console.screens.dialogs.lock import LockScreen
+from console.screens.terminal.screen import TerminalScreen
 from console.services import Services
 from console.theme import THEMES
 from console.widgets.direct_paint import DirectPaintApp
@@ -26,6 +30,8 @@ class SessionApp(DirectPaintApp):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
+        self.graphics: GraphicsChoice | None = None
+        """The way to draw in force; None where nobody may change it."""
         services.audit.failed = self.audit_failed
         self._last_input = services.monotonic()
         self._held_back: list[tuple[ConsoleError, Callable[[None], None] | None]] = []
@@ -49,6 +55,31 @@ class SessionApp(DirectPaintApp):
         for screen in self._console_screens():
             screen.privacy_changed()
         self.refresh_all()
+
+    def use_graphics(self, wish: str) -> None:
+        """Draw pictures this way from now on, and after the next start."""
+        if self.graphics is not None:
+            self.graphics.use(wish)
+            self._draw_anew()
+        self.change_setting(graphics=wish)
+
+    def action_terminal(self) -> None:
+        """The page that says what the terminal can do."""
+        if self.graphics is not None and not isinstance(self.screen, TerminalScreen):
+            self.push_screen(TerminalScreen(self.services))
+
+    def fit_graphics(self, columns: int, rows: int) -> None:
+        """The terminal has this size; its font may have another one."""
+        if self.graphics is None or self.is_headless:
+            return
+        cell = cell_size(sys.__stdout__.fileno(), columns, rows) if sys.__stdout__ is not None else None
+        if self.graphics.fit(columns, rows, cell):
+            self.cell_height = cell[1] if cell is not None else self.cell_height
+            self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        for screen in self._console_screens():
+            screen.graphics_changed()
 
     def refresh_all(self) -> None:
         """The two lines of every screen again."""

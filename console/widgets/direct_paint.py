@@ -5,10 +5,13 @@ private names. They are checked at start: when a new Textual has renamed one, pi
 but right.
 """
 
+import os
 import traceback
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Protocol
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.geometry import Region
@@ -16,12 +19,64 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from console.widgets.outlet import Outlet
+
+if os.name == "nt" and not TYPE_CHECKING:
+    from textual.drivers import windows_driver as platform_driver
+    from textual.drivers.windows_driver import WindowsDriver as PlatformDriver
+else:
+    from textual.drivers import linux_driver as platform_driver
+    from textual.drivers.linux_driver import LinuxDriver as PlatformDriver
+
+_WRITER = "WriterThread"
+_PRIVATE_NAMES = hasattr(platform_driver, _WRITER) and all(
+    hasattr(kind, name)
+    for kind, name in (
+        (App, "_display"),
+        (PlatformDriver, "process_message"),
+        (PlatformDriver, "stop_application_mode"),
+    )
+)
+
 
 class Canvas(Protocol):
     """A widget that paints itself."""
 
     def after_display(self, touched: Callable[[Region], bool]) -> None:
         """The compositor has written something; `touched` says whether it hit a region."""
+
+    def let_go(self) -> None:
+        """The terminal is about to be handed back: nothing of the picture may stay."""
+
+
+class DirectDriver(PlatformDriver):
+    """Textual's driver with our writer; it hears the answers that pace the pictures, and tidies up before it leaves."""
+
+    away = False
+    """True while the terminal is the shell's: before the start, after the end, while suspended."""
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        self.away = False
+
+    def stop_application_mode(self) -> None:
+        if not self.away:
+            for canvas in getattr(self._app, "canvases", ()):
+                canvas.let_go()
+        self.away = True
+        super().stop_application_mode()
+
+    def _sigcont_application(self, *_arguments: object) -> None:
+        """Textual would start a second time after a SIGCONT that no suspension came before."""
+        if self.away:
+            super()._sigcont_application()
+
+    def process_message(self, message: Message) -> None:
+        """Called from the thread that reads the terminal."""
+        writer = self._writer_thread
+        if isinstance(message, events.CursorPosition) and isinstance(writer, Outlet) and writer.answered():
+            return
+        super().process_message(message)
 
 
 class DirectPaintApp(App[int]):
@@ -33,20 +88,32 @@ class DirectPaintApp(App[int]):
     """The widgets that paint directly, while they are mounted."""
     fault: str = ""
     """Traceback of the exception that ended the console, without local variables (they may hold patient data)."""
+    round_trip: float = 0.0
+    """Seconds to the terminal and back, as the probe measured."""
+    cell_height: int = 0
+    """Pixels of a text row; 0 when the terminal does not say."""
+    terminal_answers: bool = True
+    """False for a terminal that had not answered the probe: it is not asked anything more."""
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=DirectDriver if _PRIVATE_NAMES and _is_terminal_driver() else None)
+        self._measured: Outlet | None = None
+
+    @property
+    def outlet(self) -> Outlet | None:
+        """The writer; None without a terminal of our own, or while it is handed back."""
+        driver = self._driver
+        writer = getattr(driver, "_writer_thread", None)
+        if not isinstance(writer, Outlet) or getattr(driver, "away", True):
+            return None
+        if writer is not self._measured:
+            self._measured = writer
+            writer.measure(self.round_trip, asks=self.terminal_answers)
+        return writer
 
     def can_paint(self) -> bool:
         """True on a real terminal, when every private name used here is still there."""
-        return not self.is_headless and self._batch_count == 0 and _output_queue(self) is not None
-
-    def line_is_busy(self) -> bool:
-        """True while earlier output still waits for the terminal to take it."""
-        queue = _output_queue(self)
-        return queue is not None and bool(queue.qsize())
-
-    def write_direct(self, data: str) -> None:
-        """Send `data`, whole, between the compositor's own writes."""
-        if self._driver is not None:
-            self._driver.write(data)
+        return not self.is_headless and self._batch_count == 0 and self.outlet is not None
 
     def fail(self, error: BaseException | None) -> None:
         """End the console because of an exception in a thread; callable from any thread."""
@@ -54,18 +121,20 @@ class DirectPaintApp(App[int]):
             self._loop.call_soon_threadsafe(self._handle_exception, error)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        super()._display(screen, renderable)
-        if not self.canvases or renderable is None or self._batch_count:
-            return
-        spans = getattr(renderable, "spans", None)
+        outlet = self.outlet if self.canvases and renderable is not None and not self._batch_count else None
+        with nullcontext() if outlet is None else outlet.held():
+            super()._display(screen, renderable)
+            if outlet is None:
+                return
+            spans = getattr(renderable, "spans", None)
 
-        def touched(region: Region) -> bool:
-            return spans is None or any(
-                region.y <= y < region.bottom and start < region.right and end > region.x for y, start, end in spans
-            )
+            def touched(region: Region) -> bool:
+                return spans is None or any(
+                    region.y <= y < region.bottom and start < region.right and end > region.x for y, start, end in spans
+                )
 
-        for canvas in self.canvases:
-            canvas.after_display(touched)
+            for canvas in self.canvases:
+                canvas.after_display(touched)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the traceback for the fault file instead of printing it, with its local variables, on the terminal."""
@@ -75,6 +144,11 @@ class DirectPaintApp(App[int]):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
+
+
+def _is_terminal_driver() -> bool:
+    """Whether Textual would take its own driver for this system: tests and textual-serve name another."""
+    return not os.environ.get("TEXTUAL_DRIVER")
 
 
 def filter_input(strip: Callable[[str], str]) -> None:
@@ -109,6 +183,6 @@ def is_uncovered(widget: Widget) -> bool:
     return False
 
 
-def _output_queue(app: App[Any]) -> Any:
-    writer = getattr(app._driver, "_writer_thread", None)
-    return getattr(writer, "_queue", None)
+if _PRIVATE_NAMES:
+    # The driver makes its writer by this name, each time it takes the terminal.
+    setattr(platform_driver, _WRITER, Outlet)

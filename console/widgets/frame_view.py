@@ -19,15 +19,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.graphics.cells import CellRun
-from console.graphics.encoder import Painting
+from console.graphics.painting import Painting
 from console.graphics.palette import Color as Ink
+from console.graphics.pieces import cut
 from console.widgets.direct_paint import DirectPaintApp, is_uncovered
+from console.widgets.outlet import Picture
 
 _BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(229, 229, 229)
 _BLANK = Style(bgcolor=_BLACK)
-_BEGIN = "\x1b[?2026h\x1b7"
-_END = "\x1b8\x1b[?2026l"
-_PLAIN = "\x1b[37;40m"
+_PLAIN = b"\x1b[37;40m"
 """Light on black, for pictures drawn with letters alone: on a white terminal they would be negatives."""
 _CELLS_SECONDS = 0.2
 """Through the compositor (under a toast) a frame costs 20 ms and more: five a second leave the keys their time."""
@@ -87,7 +87,8 @@ class FrameView(Widget, can_focus=False):
     def __init__(self, widget_id: str) -> None:
         super().__init__(id=widget_id)
         self._painting: Painting | None = None
-        self._on_terminal: tuple[bytes, ...] = ()
+        self._kind: str | None = None
+        self._erase = b""
         self._place: Region | None = None
         self._strips: dict[int, Strip] = {}
         self._direct = False
@@ -97,20 +98,15 @@ class FrameView(Widget, can_focus=False):
         """While a cine plays, the compositor gets blanks and the picture is painted over them."""
 
     def show(self, painting: Painting) -> bool:
-        """Show `painting`; False when it was passed over because the terminal still takes earlier output."""
+        """Show `painting`; False when it was passed over because the terminal still takes an earlier one."""
         direct = self._may_paint()
-        if (
-            self._painting is not None
-            and self.playing
-            and (self._app.line_is_busy() if direct else monotonic() - self._shown_at < _CELLS_SECONDS)
-        ):
+        if self._painting is not None and self.playing and self._is_busy(direct):
             return False
         self._shown_at = monotonic()
         self._painting = painting
         self._strips.clear()
         if direct != self._direct:
-            self._direct = direct
-            self._on_terminal = ()
+            self._change(direct)
         if direct:
             self._paint()
         else:
@@ -121,23 +117,29 @@ class FrameView(Widget, can_focus=False):
         """Show nothing."""
         self._painting = None
         self._strips.clear()
-        self._on_terminal = ()
+        self.let_go()
         self.refresh()
 
-    # Called by the application after each write of the compositor
+    # Called by the application
 
     def after_display(self, touched: Callable[[Region], bool]) -> None:
         """Paint again where the compositor wrote; change to cells when something came in front, and back."""
         direct = self._may_paint()
         if direct != self._direct:
-            self._direct = direct
-            self._on_terminal = ()
+            self._change(direct)
             self.refresh()
             if direct:
                 self._paint()
         elif direct and touched(self.region):
-            self._on_terminal = ()
+            self._forget()
             self._paint()
+
+    def let_go(self) -> None:
+        """Take the picture off the terminal, if it is not made of cells."""
+        outlet = self._app.outlet if isinstance(self.app, DirectPaintApp) else None
+        if outlet is not None:
+            outlet.withdraw(self, self._erase)
+        self._erase, self._kind = b"", None
 
     def on_mount(self) -> None:
         if isinstance(self.app, DirectPaintApp) and self not in self.app.canvases:
@@ -145,6 +147,7 @@ class FrameView(Widget, can_focus=False):
 
     def on_unmount(self) -> None:
         if isinstance(self.app, DirectPaintApp):
+            self.let_go()
             self.app.canvases = tuple(canvas for canvas in self.app.canvases if canvas is not self)
 
     @property
@@ -161,29 +164,42 @@ class FrameView(Widget, can_focus=False):
             and is_uncovered(self)
         )
 
+    def _is_busy(self, direct: bool) -> bool:
+        """Whether a frame of a cine must be left out now."""
+        outlet = self._app.outlet
+        if direct and outlet is not None:
+            return outlet.waits(self)
+        return monotonic() - self._shown_at < _CELLS_SECONDS
+
+    def _change(self, direct: bool) -> None:
+        """From the terminal to the compositor, or back."""
+        self._direct = direct
+        self.let_go()
+
+    def _forget(self) -> None:
+        """Something else was written where the picture stood."""
+        if (outlet := self._app.outlet) is not None:
+            outlet.forget(self)
+
     def _paint(self) -> None:
-        painting = self._painting
-        if painting is None or painting.rows is None or painting.size != self.size:
+        painting, outlet = self._painting, self._app.outlet
+        if painting is None or outlet is None or painting.size != self.size:
             return
         place = self.region
-        if place != self._place:
-            self._on_terminal, self._place = (), place
-        before = self._on_terminal if len(self._on_terminal) == len(painting.rows) else ()
-        parts = [
-            f"\x1b[{place.y + y + 1};{place.x + 1}H{_PLAIN}{row.decode()}\x1b[0m"
-            for y, row in enumerate(painting.rows)
-            if not before or before[y] != row
-        ]
-        if parts:
-            self._app.write_direct("".join((_BEGIN, *parts, _END)))
-        self._on_terminal = painting.rows
+        if place != self._place or painting.kind != self._kind:
+            # What stands elsewhere, or was drawn in another way, is wiped by the blanks that the compositor writes.
+            self.let_go()
+            self._place, self._kind = place, painting.kind
+        self._erase = painting.erase
+        outlet.paint(self, _picture(painting, place, self._app.cell_height))
 
     # The compositor's side
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         painting = self._painting
-        if painting is None or painting.size != self.size or (self._direct and self.playing):
+        blank = self._direct and (self.playing or (painting is not None and painting.kind == "pixels"))
+        if painting is None or painting.size != self.size or blank:
             return Strip([Segment(" " * width, _BLANK)], width)
         strip = self._strips.get(y)
         if strip is None:
@@ -194,7 +210,7 @@ class FrameView(Widget, can_focus=False):
 
     def on_resize(self, event: events.Resize) -> None:
         self._strips.clear()
-        self._on_terminal = ()
+        self._forget()
         self.post_message(self.Resized(event.size.width, event.size.height))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -234,6 +250,20 @@ class FrameView(Widget, can_focus=False):
         across = (event.screen_x - self.region.x + 0.5) / max(self.size.width, 1)
         down = (event.screen_y - self.region.y + 0.5) / max(self.size.height, 1)
         return min(max(across, 0.0), 1.0), min(max(down, 0.0), 1.0)
+
+
+def _picture(painting: Painting, place: Region, cell_height: int) -> Picture:
+    """The painting as the writer wants it, at `place`."""
+    if painting.rows is not None:
+        rows = enumerate(painting.rows)
+        return Picture(tuple(b"%b%b%b\x1b[0m" % (_move(place, y), _PLAIN, row) for y, row in rows))
+    whole = cut(painting.blob, cell_height)
+    pieces = tuple(_move(place, piece.row) + piece.data for piece in whole.pieces)
+    return Picture(pieces, whole.separate, whole.abort)
+
+
+def _move(place: Region, row: int) -> bytes:
+    return b"\x1b[%d;%dH" % (place.y + row + 1, place.x + 1)
 
 
 def _segment(run: CellRun) -> Segment:

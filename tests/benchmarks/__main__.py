@@ -24,6 +24,7 @@ from tests.benchmarks.practice import practice
 from tests.benchmarks.report import report
 from tests.benchmarks.rewrite import rewrite
 from tests.benchmarks.studies_screen import studies_screen
+from tests.benchmarks.terminal import terminal
 from tests.benchmarks.viewer import viewer
 
 
@@ -53,6 +54,7 @@ def main() -> int:
             "rewrite": rewrite,
             "pipeline": pipeline,
             "viewer": viewer,
+            "terminal": terminal,
         }.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr)

@@ -134,6 +134,10 @@ class PagesScreen(ConsoleScreen):
         if self._playback is not None and size:
             self._playback.pan(-event.across / size.width, -event.down / size.height)
 
+    def graphics_changed(self) -> None:
+        if self._playback is not None:
+            self._playback.texts_changed()
+
     def action_page(self, step: int) -> None:
         if self._playback is not None:
             self._playback.step(step)

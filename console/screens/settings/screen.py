@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from console.graphics.choice import MODE_NAMES
+from console.graphics.encoder import CHOICES
 from console.i18n import N_, _, ngettext
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import AskText, Choose
@@ -26,13 +28,7 @@ _COLORS = (
     ("16", "16"),
     ("none", N_("none")),
 )
-_GRAPHICS = (
-    ("auto", N_("as the terminal can")),
-    ("half", N_("half blocks")),
-    ("quadrant", N_("quadrants, finer")),
-    ("ascii", N_("letters")),
-    ("off", N_("no pictures")),
-)
+_GRAPHICS = tuple((mode, name) for mode, name in MODE_NAMES.items() if mode in CHOICES)
 _MINUTES = (1, 5, 10, 15, 30, 60)
 
 
@@ -56,6 +52,7 @@ class SettingsScreen(ConsoleScreen):
             "theme": self._theme,
             "colors": self._colors,
             "graphics": self._graphics,
+            "terminal": self._terminal,
             "operator": self._operator,
             "team": self._team,
             "privacy": self._privacy,
@@ -96,7 +93,8 @@ class SettingsScreen(ConsoleScreen):
             ("language", _("Language"), _name(_LANGUAGES, now.language)),
             ("theme", _("Theme"), _name(_THEMES, now.theme)),
             ("colors", _("Colours (from the next start)"), _name(_COLORS, now.colors)),
-            ("graphics", _("Pictures (from the next start)"), _name(_GRAPHICS, now.graphics)),
+            ("graphics", _("Pictures"), _name(_GRAPHICS, now.graphics)),
+            ("terminal", _("What the terminal can do"), ""),
             ("privacy", _("Hide who the patient is"), _name(_SWITCH, now.privacy)),
             ("autoplay", _("Cines play when opened"), _name(_SWITCH, now.autoplay)),
             ("passphrase", _("Passphrase of the lock"), _("set") if now.passphrase else _("not set: no lock")),
@@ -145,7 +143,10 @@ class SettingsScreen(ConsoleScreen):
     async def _graphics(self) -> None:
         graphics = await self._pick(_("Pictures"), _GRAPHICS, self.services.preferences.now.graphics)
         if graphics is not None:
-            self.console_app.change_setting(graphics=graphics)
+            self.console_app.use_graphics(str(graphics))
+
+    async def _terminal(self) -> None:
+        self.console_app.action_terminal()
 
     async def _privacy(self) -> None:
         hidden = await self._pick(_("Hide who the patient is"), _SWITCH, self.services.preferences.now.privacy)

@@ -376,6 +376,10 @@ class ViewerScreen(Panes):
         self._say_badge()
         self.refresh_bars()
 
+    def graphics_changed(self) -> None:
+        for playback in self.everyone():
+            playback.texts_changed()
+
     def privacy_changed(self) -> None:
         if self._report is not None and self._report.pages:
             self._show_file(self._index)
