@@ -22,10 +22,10 @@ BLUR = (0.8, 0.15)
 """Point spread (Gaussian sigma) in pixels, and its spread."""
 EMPTY = (0.0, 0.1)
 """What a bore with saline or air weakens the beam by, against the wall, and its spread."""
-FILLED = (0.0, 0.2)
+FILLED = (0.0, 0.5)
 """The logarithm of that for a bore with contrast, and its spread: walls are made to be seen, but contrast is denser."""
-_BORES, _BLURS, _RATIOS = (0.6, 0.94), (0.3, 2.0), ((-0.4, 0.5), (-1.6, 2.3))
-_FILLINGS = ((False, 0.0), (True, -0.2), (True, 0.15), (True, 0.5))
+_BORES, _BLURS, _RATIOS = (0.6, 0.94), (0.3, 2.0), ((-0.4, 0.5), (-2.0, 2.0))
+_FILLINGS = ((False, 0.0), (True, -0.7), (True, -0.2), (True, 0.15), (True, 0.5))
 """Whether there is contrast, and what is tried first."""
 _ASIDE = 5.0
 """So far from the drawn line the axis is looked for, pixels."""
@@ -35,8 +35,10 @@ _BENT = 3
 """Degree of the curve that the axis follows."""
 _ROUNDS = 40
 _STARTS = 4
-_DEPTH = 0.35
-"""What a shaft takes from the beam, as a logarithm: for the little by which the blur of a beam is not that of a sum."""
+_DEPTHS = (0.35, 0.12, 0.9)
+"""What a shaft may take from the beam, as logarithms: the blur of a beam is not quite that of its logarithm."""
+_EVIDENT = 6.0
+"""By so much twice the logarithm of a likelihood has to be better before something less usual is believed."""
 _INEXACT = 0.15
 """Of the shadow, so much may differ from its model at each pixel."""
 _MODEL = 0.012
@@ -95,11 +97,18 @@ def shaft(
     # The same pixels for every start, so that fits compare.
     band = _band(frame, one, other, kept[0].bend, _reach(largest, max(start.radius for start in kept)))
     best, start = min(
-        ((_fitted(band, start, smallest, largest), start) for start in kept), key=lambda each: each[0].cost
+        ((_fitted(band, start, smallest, largest, _DEPTHS[0]), start) for start in kept),
+        key=lambda each: each[0].cost,
     )
+    # Stored values may be intensities, whose logarithm is the sum of what lies in the way.
+    bands = [band]
     if float(band.values.min()) > 0:
-        logs = replace(band, values=np.log(band.values))
-        best = min(best, _fitted(logs, start, smallest, largest), key=lambda each: each.cost)
+        bands.append(replace(band, values=np.log(band.values)))
+    for each in bands:
+        for depth in _DEPTHS:
+            found = _fitted(each, start, smallest, largest, depth)
+            if found.cost < best.cost - _EVIDENT:
+                best = found
     return best
 
 
@@ -215,7 +224,7 @@ def _band(frame: NDArray[np.generic], one: Floats, other: Floats, bend: Floats, 
     return _Band(along[near], beside[near], values[near], half)
 
 
-def _fitted(band: _Band, start: _Start, smallest: float, largest: float) -> Shaft:
+def _fitted(band: _Band, start: _Start, smallest: float, largest: float, depth: float) -> Shaft:
     """The shaft that explains the pixels best, from a start."""
     filled = start.filled
     # The logarithm of the radius, so that steps are shares; bore, blur, filling, then the bend.
@@ -229,14 +238,14 @@ def _fitted(band: _Band, start: _Start, smallest: float, largest: float) -> Shaf
     plain = band.values - flat @ (flat.T @ band.values)
     whole = max(float(plain @ plain), 1e-12)
     dof = max(band.values.size - guess.size - flat.shape[1] - 1, 1)
-    left = _left(band, flat, guess, filled)
+    left = _left(band, flat, guess, filled, depth)
     # A model is never exact: what is known beforehand counts against so much of the shadow at the least.
     floor = _INEXACT**2 * whole / band.values.size
     noise = max(float(left @ left) / dof, floor)
     damping = 1e-2
     for _round in range(_ROUNDS):
         slope = np.stack(
-            [(_left(band, flat, guess + step, filled) - left) / step.sum() for step in np.diag(steps)]
+            [(_left(band, flat, guess + step, filled, depth) - left) / step.sum() for step in np.diag(steps)]
         )
         weight, away = _prior(guess, filled)
         normal = slope @ slope.T + noise * np.diag(weight)
@@ -245,7 +254,7 @@ def _fitted(band: _Band, start: _Start, smallest: float, largest: float) -> Shaf
         for _try in range(6):
             move = np.linalg.solve(normal + damping * np.diag(np.diag(normal) + 1e-9 * whole), -wanted)
             tried = np.clip(guess + move, least, most)
-            there = _left(band, flat, tried, filled)
+            there = _left(band, flat, tried, filled, depth)
             if _cost(there, tried, noise, filled) < _cost(left, guess, noise, filled):
                 better = True
                 break
@@ -300,7 +309,7 @@ def _background(band: _Band) -> Floats:
     return found
 
 
-def _left(band: _Band, flat: Floats, guess: Floats, filled: bool) -> Floats:
+def _left(band: _Band, flat: Floats, guess: Floats, filled: bool, depth: float) -> Floats:
     """What the best shadow and background leave at a guess of radius, bore, blur, filling and bend."""
     radius, bore, blur = math.exp(guess[0]), float(guess[1]), float(guess[2])
     ratio = math.exp(guess[3]) if filled else float(guess[3])
@@ -308,7 +317,7 @@ def _left(band: _Band, flat: Floats, guess: Floats, filled: bool) -> Floats:
     slant = np.polynomial.polynomial.polyval(band.along, np.polynomial.polynomial.polyder(bend)) / band.half
     away = np.abs(band.beside - np.polynomial.polynomial.polyval(band.along, bend)) / np.hypot(1.0, slant)
     fine = np.arange(0.0, float(away.max()) + 0.1, 0.05)
-    shadow = np.interp(away, fine, shaded(fine, radius, radius * bore, ratio, blur, _DEPTH))
+    shadow = np.interp(away, fine, shaded(fine, radius, radius * bore, ratio, blur, depth))
     shadow -= flat @ (flat.T @ shadow)
     rest = band.values - flat @ (flat.T @ band.values)
     left: Floats = rest - shadow * (float(shadow @ rest) / max(float(shadow @ shadow), 1e-12))
