@@ -5,7 +5,8 @@ parts on either side (PS3.17 T.4.2).
 
 On phantoms of healthy diameters of 2.4 to 4 mm at 0.15 to 0.3 mm a pixel, with a Gaussian point spread of 0.6 to 1.0
 pixels, narrowed by 30 to 85 %, straight and bent, with a branch or none, at 800 to 10,000 photons a pixel, the minimum
-is within 0.15 mm and the stenosis within 5 points in 19 of 20; the rest are throats of few pixels at the lowest dose.
+is within 0.15 mm and the stenosis within 5 points in all of 67 at 10,000 photons, 100 of 105 at 2,500 and 61 of 73 at
+800, where throats are few pixels wide.
 """
 
 import numpy as np
@@ -41,6 +42,10 @@ def vessel(values: NDArray[np.generic], points: tuple[Point, ...], scale: Scale,
     """
     if values.ndim != 2:
         raise UsageError(_("Cannot be measured"), _("A frame in colour shows no shadow of a vessel."))
+    if min(values.shape) < 2 or not np.isfinite(values).all():
+        raise UsageError(_("Cannot be measured"), _("Some values of the frame are not numbers, or it is one pixel."))
+    if values.min() == values.max():
+        raise UsageError(_("Cannot be measured"), _("No vessel is seen: all pixels of the frame are the same."))
     way = way_between(values, points)
     if len(way) < 2 * _SHORTEST:
         what = _("The segment is shorter than {count} pixels. Set its ends farther apart.")

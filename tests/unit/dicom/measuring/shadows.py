@@ -1,7 +1,7 @@
 """X-ray shadows of tubes whose sizes are known, drawn without a line of the code that measures them.
 
 A tube follows a straight line or a circle, so that every place's distance from its axis is a formula. The beam is
-weakened along chords (Beer and Lambert), at five by five places a pixel; the focal spot and the detector blur the
+weakened along chords (Beer and Lambert), at four by four places a pixel; the focal spot and the detector blur the
 intensity with a Gaussian, done by a Fourier transform; then come the photons' own noise and the electronics'. Lengths
 are pixels, a pixel's centre is a whole number, x to the right and y down.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FINE = 5
+FINE = 4
 """Places a pixel, across and down."""
 NOISES = ((800.0, 4.0), (2500.0, 3.0), (10_000.0, 3.0))
 """Photons a pixel where nothing is in the way, and electronic noise in photons: low dose fluoroscopy to acquisition."""
