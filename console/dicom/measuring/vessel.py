@@ -44,8 +44,6 @@ def vessel(values: NDArray[np.generic], points: tuple[Point, ...], scale: Scale,
         raise UsageError(_("Cannot be measured"), _("A frame in colour shows no shadow of a vessel."))
     if min(values.shape) < 2 or not np.isfinite(values).all():
         raise UsageError(_("Cannot be measured"), _("Some values of the frame are not numbers, or it is one pixel."))
-    if values.min() == values.max():
-        raise UsageError(_("Cannot be measured"), _("No vessel is seen: all pixels of the frame are the same."))
     way = way_between(values, points)
     if len(way) < 2 * _SHORTEST:
         what = _("The segment is shorter than {count} pixels. Set its ends farther apart.")
