@@ -24,6 +24,7 @@ from tests.benchmarks.practice import practice
 from tests.benchmarks.report import report
 from tests.benchmarks.rewrite import rewrite
 from tests.benchmarks.studies_screen import studies_screen
+from tests.benchmarks.vessels import vessels
 from tests.benchmarks.viewer import viewer
 
 
@@ -52,6 +53,7 @@ def main() -> int:
             "inspections": inspections,
             "rewrite": rewrite,
             "pipeline": pipeline,
+            "vessels": vessels,
             "viewer": viewer,
         }.items():
             if not options.only or name in options.only:
