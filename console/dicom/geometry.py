@@ -82,7 +82,9 @@ def calibration(given: Spacings) -> Calibration:
     found = _ladder(given)
     if found.row_spacing and found.column_spacing and (ratio := _ratio(given.aspect_ratio)):
         if abs(found.row_spacing / found.column_spacing / ratio - 1) > _SHAPE:
-            what = _("Pixel Aspect Ratio says a pixel is {ratio} times as high as wide, the spacings say {spacing} times.")
+            what = _(
+                "Pixel Aspect Ratio says a pixel is {ratio} times as high as wide, the spacings say {spacing} times."
+            )
             shape = found.row_spacing / found.column_spacing
             said = what.format(ratio=f"{ratio:.3g}", spacing=f"{shape:.3g}")
             return Calibration("none", "px", None, None, (*found.warnings, said), (*found.errors, said))

@@ -74,7 +74,11 @@ def calibrate(
 
 
 def diameter_of(
-    values: NDArray[np.generic], line: tuple[Point, Point], expected: float | None, pixel_aspect: float = 1.0, filling: str = ""
+    values: NDArray[np.generic],
+    line: tuple[Point, Point],
+    expected: float | None,
+    pixel_aspect: float = 1.0,
+    filling: str = "",
 ) -> tuple[float, float]:
     """Outer diameter of the catheter below a line, and its standard error, in columns. UsageError where none is seen.
 

@@ -85,8 +85,7 @@ def shaded(places: Floats, radius: float, bore: float, ratio: float, blur: float
 
 def _fine(places: Floats, blur: float) -> Floats:
     reach = math.ceil((float(np.abs(places).max()) + 4 * blur + 2) / _FINE)
-    fine: Floats = np.arange(-reach, reach + 1) * _FINE
-    return fine
+    return np.asarray(np.arange(-reach, reach + 1) * _FINE, dtype=np.float64)
 
 
 def chords(fine: Floats, radius: float) -> Floats:

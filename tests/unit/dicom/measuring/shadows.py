@@ -129,4 +129,5 @@ def exposed(attenuation: Floats, exposure: Exposure) -> NDArray[np.uint16]:
     share = np.log(counted / 0.05) / math.log(1.6 / 0.05) if exposure.logarithmic else counted / 1.6
     if exposure.bright:
         share = 1 - share
-    return np.round(np.clip(share, 0.0, 1.0) * 4095).astype(np.uint16)
+    stored: NDArray[np.uint16] = np.round(np.clip(share, 0.0, 1.0) * 4095).astype(np.uint16)
+    return stored

@@ -53,7 +53,7 @@ def test_a_catheter_calibrates_within_two_per_cent(french: float, filling: str) 
     # GIVEN the same catheter in two of four directions at an acquisition's dose
     sizes = []
     for way, exposure in list(enumerate(exposures(NOISES[2])))[int(french) % 2 :: 2]:
-        frame, line, truth = shot(french, filling, way, exposure)
+        frame, line, _truth = shot(french, filling, way, exposure)
         said = "contrast" if filling == "contrast" else "saline"
         # WHEN the header, which lets expect it 10 % too narrow, is overruled by the catheter
         header = Calibration("detector", "mm", 0.178, 0.178)
@@ -97,7 +97,7 @@ def test_a_bore_that_is_not_the_usual_one_is_covered_by_the_error(bore: float, f
 def test_nobody_needs_to_know_how_wide_it_should_be() -> None:
     for filling in ("saline", "contrast"):
         frame, line, truth = shot(6.0, filling, 0, Exposure(0.8, NOISES[2], (0.2, -0.2), seed=6))
-        found, error = diameter_of(frame, line, None)
+        found, _error = diameter_of(frame, line, None)
         assert found == pytest.approx(truth, rel=0.03)
 
 

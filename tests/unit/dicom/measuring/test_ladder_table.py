@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from console.dicom.geometry import Spacings, calibration
@@ -47,10 +48,9 @@ def test_the_highest_rung_that_the_header_supports_is_taken(
 def test_the_operators_own_calibration_stands_above_a_fiducial() -> None:
     header = calibration(EVERYTHING)
     known = KnownObject(25.0, "25mm", ((10.0, 10.0), (110.0, 10.0)), is_line=True)
-    import numpy as np
-
     found, error = calibrate(np.zeros((120, 120), np.uint8), known, header)
-    assert (found.source, found.column_spacing) == ("user", pytest.approx(0.25))
+    assert found.source == "user"
+    assert found.column_spacing == pytest.approx(0.25)
     assert error == pytest.approx(0.707, abs=0.01)
 
 

@@ -1,4 +1,4 @@
-"""Values depend on the picture and its calibration alone: not on zoom, window, turn, flip or the size of the terminal."""
+"""Values depend on the picture and its calibration alone: not on how it is shown."""
 
 import math
 from dataclasses import replace
