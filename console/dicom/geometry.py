@@ -76,8 +76,8 @@ def calibration(given: Spacings) -> Calibration:
 
     Fiducial, then the geometry of an enhanced object, then Pixel Spacing of type GEOMETRY or one that differs from
     Imager Pixel Spacing, then magnification (ERMF, or SID/SOD), then the detector plane, then none. Pixel Spacing
-    equal to Imager Pixel Spacing is the detector plane (PS3.3 10.7.1.1). Values that cannot be true never become mm, nor
-    does a spacing whose pixels have another shape than Pixel Aspect Ratio says (C.7.6.3.1.7).
+    equal to Imager Pixel Spacing is the detector plane (PS3.3 10.7.1.1). Values that cannot be true never become mm,
+    nor does a spacing whose pixels have another shape than Pixel Aspect Ratio says (C.7.6.3.1.7).
     """
     found = _ladder(given)
     if found.row_spacing and found.column_spacing and (ratio := _ratio(given.aspect_ratio)):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from console.dicom.measuring.sampling import Floats, bilinear
 from console.dicom.measuring.tubes import template
 
-BORE = (0.79, 0.05)
+BORE = (0.775, 0.045)
 """Inner by outer diameter, and its spread: guide and diagnostic catheters have 0.7 to 0.89."""
 BLUR = (0.8, 0.15)
 """Point spread (Gaussian sigma) in pixels, and its spread."""

@@ -67,8 +67,8 @@ def shaft(
 ) -> Shaft | None:
     """The shaft below the line between two points x, y of a frame, whose radius lies between the two given.
 
-    `filling` is "contrast", "saline" or empty where nobody says. Values may be intensities or their logarithms. None where
-    nothing varies across the line.
+    `filling` is "contrast", "saline" or empty where nobody says. Values may be intensities or their logarithms. None
+    where nothing varies across the line.
     """
     fillings = [each for each in FILLINGS if not filling or each[0] == (filling == "contrast")]
     starts = [

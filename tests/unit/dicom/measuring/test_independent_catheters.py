@@ -1,7 +1,7 @@
 """Catheters of known size against their shadows, drawn by code that shares nothing with the analysis.
 
-Point spread 0.75 to 0.85 pixels (Gaussian sigma) beside the pixel itself; 8 to 18 pixels wide, some 100 pixels of shaft;
-the drawn line up to 2 pixels off at either end.
+Point spread 0.75 to 0.85 pixels (Gaussian sigma) beside the pixel itself; 8 to 18 pixels wide, some 100 of
+shaft; the drawn line up to 2 pixels off at either end.
 """
 
 import numpy as np
