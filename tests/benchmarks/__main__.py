@@ -25,6 +25,7 @@ from tests.benchmarks.report import report
 from tests.benchmarks.rewrite import rewrite
 from tests.benchmarks.studies_screen import studies_screen
 from tests.benchmarks.terminal import terminal
+from tests.benchmarks.vessels import vessels
 from tests.benchmarks.viewer import viewer
 
 
@@ -53,6 +54,7 @@ def main() -> int:
             "inspections": inspections,
             "rewrite": rewrite,
             "pipeline": pipeline,
+            "vessels": vessels,
             "viewer": viewer,
             "terminal": terminal,
         }.items():
