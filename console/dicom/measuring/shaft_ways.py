@@ -14,7 +14,8 @@ from console.dicom.measuring.sampling import Floats, bilinear
 from console.dicom.measuring.tubes import template
 
 BORE = (0.775, 0.045)
-"""Inner by outer diameter, and its spread: guide and diagnostic catheters have 0.7 to 0.89."""
+"""Inner by outer diameter, and its spread: guide and diagnostic catheters have 0.7 to 0.89;
+the middle was chosen on phantoms."""
 BLUR = (0.8, 0.15)
 """Point spread (Gaussian sigma) in pixels, and its spread."""
 FILLINGS = ((False, 0.0), (True, -0.7), (True, -0.2), (True, 0.15), (True, 0.5))

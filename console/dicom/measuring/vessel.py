@@ -4,9 +4,9 @@ An engineer's check of a picture and its calibration, not a diagnosis. The refer
 parts on either side (PS3.17 T.4.2).
 
 On phantoms of healthy diameters of 2.4 to 4 mm at 0.15 to 0.3 mm a pixel, with a Gaussian point spread of 0.6 to 1.0
-pixels, narrowed by 30 to 85 %, straight and bent, with a branch or none, at 800 to 10,000 photons a pixel, the minimum
-is within 0.15 mm and the stenosis within 5 points in all of 67 at 10,000 photons, 100 of 105 at 2,500 and 61 of 73 at
-800, where throats are few pixels wide.
+pixels, narrowed by 30 to 85 %, straight and bent, with a branch or none, the minimum is within 0.15 mm and the stenosis
+within 5 points in 37 of 37 at 10,000 photons a pixel, 44 of 46 at 2,500 and 28 of 37 at 800, where throats are few
+pixels wide.
 """
 
 import numpy as np
