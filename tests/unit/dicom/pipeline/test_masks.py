@@ -292,6 +292,7 @@ def test_a_mask_that_moved_gives_the_known_vessel_when_it_is_shifted_back_as_the
         opened = grey_object(
             tmp_path / folder, frames, 12, MaskSubtractionSequence=[item], PixelIntensityRelationship="LOG"
         )
+        assert opened.info.description is not None
         found = plan(opened.info.description, WANTED, 2)
         assert isinstance(found, Plan)
         difference = subtract(frames[1].astype(np.float32), composed(frames[0].astype(np.float32), found), 0.0)
