@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 _QUESTION = re.compile(rb"\x1b\[(?:6n|c|>0?q)|\x1b\[\?2026\$p")
+_PLACED = re.compile(rb"\x1b\[(\d+);(\d+)H\Z")
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?>=$]*[ -/]*[@-~]|\x1b[78=>c()][AB0]?|\x1b[\]P_][^\x1b\x07]*(?:\x1b\\|\x07)")
 
 
@@ -151,8 +152,9 @@ class Session:
             self._answered = start + question.end()
             kind = question.group()
             if kind == b"\x1b[6n":
-                if self.output.endswith(b"\x1b[2;1H", 0, start + question.start()):
-                    os.write(self.master, b"\x1b[2;1R")  # asked behind a picture, to pace the next one
+                place = _PLACED.search(self.output, max(start + question.start() - 8, 0), start + question.start())
+                if place is not None:
+                    os.write(self.master, b"\x1b[%b;%bR" % place.groups())  # asked behind a picture, to pace the next
                     continue
                 before = bytes(self.output[: start + question.start()]).rpartition(b"\r")[2]
                 os.write(self.master, b"\x1b[1;%dR" % (self._cells(before) + 1))

@@ -43,7 +43,7 @@ class Pace:
     def __init__(self, round_trip: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
         """`round_trip` in seconds is what the probe measured; 0 for unknown."""
         self._clock = clock
-        self._sent: deque[tuple[float, int, int]] = deque()
+        self._sent: deque[tuple[int, float, int, int]] = deque()
         self._answered_at = 0.0
         self._echo_at = float("-inf")
         self._bytes = self._busy = 0.0
@@ -58,25 +58,28 @@ class Pace:
     @property
     def under_way(self) -> int:
         """Bytes sent and not answered for."""
-        return sum(count for _at, count, _ahead in self._sent)
+        return sum(count for _number, _at, count, _ahead in self._sent)
 
-    def sent(self, count: int) -> None:
-        """A portion of `count` bytes, a question at its end, has been written."""
+    def sent(self, number: int, count: int) -> None:
+        """A portion of `count` bytes, question `number` at its end, is being written."""
         if count < _SMALL and not self._sent:
             self._echo_at = self._clock()
         if self.asks:
-            self._sent.append((self._clock(), count, self.under_way + count))
+            self._sent.append((number, self._clock(), count, self.under_way + count))
 
     def wants_echo(self) -> bool:
         """Whether a question by itself should be sent now, to learn the round trip while the line is empty."""
         return self.asks and not self._sent and self._clock() - self._echo_at > _ECHO
 
-    def answered(self) -> None:
-        """The oldest question has been answered."""
-        if not self._sent:
+    def answered(self, number: int) -> None:
+        """Question `number` has been answered, and with it those before; one that nobody waits for is passed over."""
+        if all(asked != number for asked, _at, _count, _ahead in self._sent):
             return
         now = self._clock()
-        at, count, ahead = self._sent.popleft()
+        while True:
+            asked, at, count, ahead = self._sent.popleft()
+            if asked == number:
+                break
         idle = ahead == count
         self._ever = True
         elapsed = max(now - at, 1e-4)
@@ -111,7 +114,7 @@ class Pace:
 
     def patience(self) -> float | None:
         """Seconds after which `room` is worth asking again although no answer came; None when nothing is awaited."""
-        return max(self._sent[0][0] + _SILENCE - self._clock(), 0.001) if self._sent else None
+        return max(self._sent[0][1] + _SILENCE - self._clock(), 0.001) if self._sent else None
 
     def _read(self, count: int, seconds: float) -> None:
         """Bytes and the time they kept the line busy. Sums, since answers come in bursts."""
@@ -123,6 +126,6 @@ class Pace:
 
     def _give_up(self) -> None:
         """A terminal that was stopped goes on some day; one that never answered anything never will."""
-        if self._sent and self._clock() - self._sent[0][0] > _SILENCE:
+        if self._sent and self._clock() - self._sent[0][1] > _SILENCE:
             self._sent.clear()
             self.asks = self._ever

@@ -74,8 +74,9 @@ class DirectDriver(PlatformDriver):
     def process_message(self, message: Message) -> None:
         """Called from the thread that reads the terminal."""
         writer = self._writer_thread
-        if isinstance(message, events.CursorPosition) and isinstance(writer, Outlet) and writer.answered():
-            return
+        if isinstance(message, events.CursorPosition) and isinstance(writer, Outlet):
+            if writer.answered(message.x + 1, message.y + 1):
+                return
         super().process_message(message)
 
 

@@ -20,8 +20,11 @@ from console.graphics.pace import Pace
 BEGIN = b"\x1b[?2026h\x1b7"
 """A picture begins: no flicker where the terminal knows synchronized updates; the cursor is kept."""
 END = b"\x1b8\x1b[?2026l"
-ASK = b"\x1b[2;1H\x1b[6n"
-"""Asks for the cursor at a place that no key's sequence looks like (ctrl+F3 is `CSI 1 ; 5 R`)."""
+ASK_ROW = 2
+"""Row of the cursor when it is asked for: no key's sequence looks like that (ctrl+F3 is `CSI 1 ; 5 R`)."""
+
+_QUESTIONS = 32
+"""Questions are told apart by the cursor's column."""
 
 _CHUNK = 8 * 1024
 """Bytes handed to the kernel at once: larger writes stall Windows Terminal (microsoft/terminal 11794)."""
@@ -77,6 +80,7 @@ class Outlet(threading.Thread):
         self._broken = False
         self._holds = 0
         self._pace = Pace()
+        self._asked = 0
         self.bytes_written = 0
         """Everything so far."""
 
@@ -165,13 +169,14 @@ class Outlet(threading.Thread):
             self._pace.round_trip = round_trip
             self._pace.asks = asks
 
-    def answered(self) -> bool:
-        """The terminal has said where its cursor is; False when nobody had asked."""
+    def answered(self, column: int, row: int) -> bool:
+        """The terminal has said where its cursor is, counted from 1; False when nobody here had asked."""
+        if row != ASK_ROW:
+            return False
         with self._condition:
-            asked = self._pace.under_way > 0
-            self._pace.answered()
+            self._pace.answered(column)
             self._condition.notify_all()
-            return asked
+            return True
 
     @property
     def rate(self) -> float:
@@ -190,11 +195,13 @@ class Outlet(threading.Thread):
             while (portion := self._next()) is not None:
                 data, asks, finished = portion
                 begun = time.monotonic()
+                if asks:
+                    # Before it is written: what the write itself waits for is the line's time.
+                    with self._condition:
+                        self._pace.sent(asks, len(data))
                 self._put(data)
                 with self._condition:
-                    if asks:
-                        self._pace.sent(len(data))
-                        self._pace.wrote(len(data), time.monotonic() - begun)
+                    self._pace.wrote(len(data), time.monotonic() - begun)
                 if finished is not None:
                     finished()
         finally:
@@ -203,8 +210,8 @@ class Outlet(threading.Thread):
                 self._texts.clear()
                 self._condition.notify_all()
 
-    def _next(self) -> tuple[bytes, bool, Callable[[], None] | None] | None:
-        """What to write now, whether it ends with a question, and whom to tell; None at the end."""
+    def _next(self) -> tuple[bytes, int, Callable[[], None] | None] | None:
+        """What to write now, the number of the question at its end or 0, and whom to tell; None at the end."""
         with self._condition:
             while True:
                 if self._texts:
@@ -212,13 +219,14 @@ class Outlet(threading.Thread):
                     self._texts.clear()
                     self._text_bytes = 0
                     self._condition.notify_all()
-                    return data, False, None
+                    return data, 0, None
                 if self._stopping:
                     return None
                 patience = None
                 if not self._holds and (self._current is not None or self._begin()):
                     if self._pace.wants_echo():
-                        return b"\x1b7" + ASK + b"\x1b8", True, None
+                        number = self._number()
+                        return b"\x1b7%b\x1b8" % _ask(number), number, None
                     room = self._pace.room()
                     if room > 0:
                         portion = self._portion(room)
@@ -238,7 +246,7 @@ class Outlet(threading.Thread):
                 return True
         return False
 
-    def _portion(self, room: int) -> tuple[bytes, bool, Callable[[], None] | None] | None:
+    def _portion(self, room: int) -> tuple[bytes, int, Callable[[], None] | None] | None:
         """As many pieces as there is room for, at least one; None when nothing of them has changed."""
         assert self._current is not None
         current, picture = self._current, self._current.picture
@@ -260,9 +268,14 @@ class Outlet(threading.Thread):
             for gone in [place for place in drawn if place >= current.at]:
                 del drawn[gone]
         if not parts:
-            return None if done is None else (b"", False, done)
-        asks = self._pace.asks
-        return b"".join((BEGIN, *parts, ASK if asks else b"", END)), asks, done
+            return None if done is None else (b"", 0, done)
+        number = self._number() if self._pace.asks else 0
+        return b"".join((BEGIN, *parts, _ask(number), END)), number, done
+
+    def _number(self) -> int:
+        """Of the next question, from 1."""
+        self._asked = self._asked % _QUESTIONS + 1
+        return self._asked
 
     def _put(self, data: bytes) -> None:
         if os.name == "nt":
@@ -279,3 +292,7 @@ class Outlet(threading.Thread):
                 continue
             view = view[written:]
             self.bytes_written += written
+
+
+def _ask(number: int) -> bytes:
+    return b"\x1b[%d;%dH\x1b[6n" % (ASK_ROW, number) if number else b""

@@ -28,6 +28,7 @@ CELL = (7, 14)
 _SECONDS = 20.0
 _STATE = re.compile(r"target (\d+\.?\d*) fps · (\d+\.?\d*) shown(?: · (\d+) dropped)?")
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?>=$]*[ -/]*[@-~]|\x1b[78=>]|\x1b[P_][^\x1b]*\x1b\\")
+_QUESTION = re.compile(rb"\x1b\[(\d+);(\d+)H\x1b\[6n")
 _TICK = 0.004
 
 
@@ -96,7 +97,7 @@ class Line:
 
     def _read(self) -> None:
         due = time.perf_counter()
-        allowed = 0.0
+        allowed, tail = 0.0, b""
         while not self._stop.is_set():
             if self._rate:
                 now = time.perf_counter()
@@ -112,7 +113,7 @@ class Line:
             except OSError:
                 return
             allowed -= len(data)
-            tail = bytes(self._kept[-3:])
+            tail += data
             with self._changed:
                 self.total += len(data)
                 self._kept += data
@@ -120,8 +121,9 @@ class Line:
                     self.state()
                     del self._kept[:12_000_000]
                 self._changed.notify_all()
-            for _question in range((tail + data).count(b"\x1b[6n")):
-                os.write(self.master, b"\x1b[2;1R")
+            for question in _QUESTION.finditer(tail):
+                os.write(self.master, b"\x1b[%b;%bR" % question.groups())
+            tail = tail[max(tail.rfind(b"n") + 1, len(tail) - 16) :]
 
 
 def terminal(folder: Path) -> list[Figure]:
@@ -209,7 +211,7 @@ def _drag(folder: Path, path: Path, mode: str) -> Figure:
             time.sleep(0.02)
             mark = line.mark()
             line.send(f"\x1b[<32;{60 + step % 60};{20 + step // 7 % 20}M")
-            answer = line.wait_for(b"\x1b[6n\x1b8", mark, 1.0)
+            answer = line.wait_for(b"\x1b[6n\x1b8\x1b[?2026l", mark, 1.0)
             if answer is not None:
                 took.append(answer * 1000)
     within = sorted(took)[int(len(took) * 0.95)] if took else 1000.0
