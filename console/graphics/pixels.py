@@ -112,7 +112,9 @@ class _Palette:
 
     def __init__(self, greys: int, registers: int, *, colored: bool) -> None:
         self._greys = max(min(greys, registers // 2 if colored else registers), 2)
-        ramp = (np.arange(self._greys) * 255 // (self._greys - 1)).astype(np.uint8)
+        # Registers are per cents, so the greys are those that can be said exactly.
+        percent = np.rint(np.linspace(0, 100, self._greys))
+        ramp = np.rint(percent * 2.55).astype(np.uint8)
         colors: Bytes = np.repeat(ramp[:, None], 3, axis=1)
         self._sides = None
         if colored:
@@ -120,11 +122,10 @@ class _Palette:
         if self._sides is not None:
             colors = np.concatenate([colors, _cube(self._sides)])
         # Ordered dithering between two greys, 8 by 8 pixels: a smooth picture has no noise to hide the steps.
-        step = 255 / (self._greys - 1)
-        self._threshold = ((_bayer() + 0.5) / 64 * step).astype(np.uint8)
-        values = np.arange(256 + math.ceil(step))
-        self._level_of = np.minimum(values / step, self._greys - 1).astype(np.uint8)
-        self._tiled: Bytes = np.zeros((0, 0), np.uint8)
+        places = np.interp(np.arange(256), percent * 2.55, np.arange(self._greys))
+        self._place_of = np.rint(places * 64).astype(np.uint16)
+        self._threshold = _bayer().astype(np.uint16)
+        self._tiled = np.zeros((0, 0), np.uint16)
         self._writer = SixelWriter(colors, self._greys)
 
     def write(self, pixels: Bytes) -> bytes:
@@ -133,7 +134,10 @@ class _Palette:
         if self._tiled.shape != grey.shape:
             down, across = -(-grey.shape[0] // 8), -(-grey.shape[1] // 8)
             self._tiled = np.tile(self._threshold, (down, across))[: grey.shape[0], : grey.shape[1]]
-        indices = self._level_of.take(np.add(grey, self._tiled, dtype=np.uint16))
+        places = self._place_of.take(grey)
+        places += self._tiled
+        places >>= 6
+        indices = places.astype(np.uint8)
         if pixels.ndim == 3:
             self._color(pixels, indices)
         return self._writer.write(indices)

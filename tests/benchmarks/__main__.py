@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_cine, version
 from tests.benchmarks.finding import finding
+from tests.benchmarks.graphics import graphics
 from tests.benchmarks.headers import headers
 from tests.benchmarks.index import index
 from tests.benchmarks.inspections import inspections
@@ -40,6 +41,7 @@ def main() -> int:
         for name, measure in {
             "version": version,
             "blocks": blocks,
+            "graphics": graphics,
             "first": first_picture,
             "cine": cine,
             "long": long_cine,
