@@ -111,6 +111,16 @@ def build_parser(asked: str = "") -> Parser:
     shape.add_argument(
         "--vessel", metavar="X1,Y1,…", help=_("diameters of a filled vessel between its ends, with the narrowest place")
     )
+    shape.add_argument("--probe", metavar="X,Y", help=_("value of the pixel"))
+    shape.add_argument(
+        "--list", action="store_true", help=_("what was measured on this object on the screen and is kept")
+    )
+    shape.add_argument(
+        "--from-sr", action="store_true", help=_("FILE is a structured report: list the measurements that it holds")
+    )
+    measure.add_argument("--line", metavar="LENGTH@X1,Y1,X2,Y2", help=_("calibrate on a line of known length: 10mm"))
+    measure.add_argument("--sr", metavar="OUT", help=_("write a DICOM structured report (TID 1500) as well"))
+    measure.add_argument("--csv", action="store_true", help=_("as CSV on standard output"))
     measure.add_argument(
         "--catheter", metavar="SIZE@X1,Y1,X2,Y2", help=_("calibrate on a catheter along this line: 6F or 2.00mm")
     )

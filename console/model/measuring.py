@@ -212,3 +212,19 @@ class Steps:
     """Earlier sheets, the last one latest."""
     future: tuple[Sheet, ...] = ()
     """Sheets that were undone, the last one to come first."""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One measurement that a structured report holds: somebody else's words, until it is measured again."""
+
+    name: str
+    frame: int
+    """From 1."""
+    shape: Shape
+    value: float | None
+    """As the report says; None where it gives no number."""
+    unit: str
+    """As the report says: "mm", "{pixels}", "deg"."""
+    instance: str
+    """SOP Instance UID of the picture."""
