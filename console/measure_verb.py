@@ -171,10 +171,13 @@ def _points(text: str) -> tuple[Point, ...]:
 
 def _lines(found: Measured) -> list[str]:
     value = "" if found.value is None else f"{found.value:.2f}".rstrip("0").rstrip(".")
-    source = _("not calibrated")
+    value += found.unit if found.unit == "°" else f" {found.unit}"
+    source = ""
     if found.calibration.unit == "mm":
         source = _("calibration: {source}").format(source=found.calibration.source)
-    lines = [" ".join(filter(None, (value + (found.unit if found.unit == "°" else f" {found.unit}"), f"({source})")))]
+    elif found.unit in ("px", "px²"):
+        source = _("not calibrated")
+    lines = [f"{value} ({source})" if source else value]
     if found.uncertainty_percent is not None:
         lines.append(_("uncertainty: {percent} %").format(percent=f"{found.uncertainty_percent:.1f}"))
     if (region := found.statistics) is not None:

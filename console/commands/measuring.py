@@ -58,5 +58,20 @@ MEASUREMENTS: tuple[Command, ...] = (
     ),
     Command("measurements.undo", "u", N_("Undo"), N_("Takes the last change back."), "undo"),
     Command("measurements.redo", "y", N_("Redo"), N_("Does again what was taken back."), "redo", bar=False),
+    Command(
+        "measurements.export",
+        "e",
+        N_("Export"),
+        N_("Writes everything listed as a DICOM structured report, JSON or CSV."),
+        "export",
+    ),
+    Command(
+        "measurements.take_in",
+        "i",
+        N_("Take in"),
+        N_("Takes in what somebody's structured report has measured on this object."),
+        "take_in",
+        bar=False,
+    ),
     Command("measurements.back", "escape", N_("Back"), N_("Goes back to the picture."), "back", "esc"),
 )

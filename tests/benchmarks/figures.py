@@ -231,7 +231,7 @@ def _seconds(command: Sequence[str]) -> float:
     return time.perf_counter() - begun
 
 
-def _timed(action: Callable[[], None], times: int) -> float:
+def _timed(action: Callable[[], object], times: int) -> float:
     begun = time.perf_counter()
     for _time in range(times):
         action()

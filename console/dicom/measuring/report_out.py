@@ -117,6 +117,9 @@ def _report(image: Dataset, found: Sequence[Measurement], operator: str, at: dat
         [_group(one, image) for one in found],
         codes.DCM.ImagingMeasurementReport,
     )
+    if not image.get("SpecificCharacterSet"):
+        # An empty one is none.
+        image.pop("SpecificCharacterSet", None)
     for keyword in _ASKED_FOR:
         # Type 2 attributes may be absent from an old object; a report has them, empty.
         if keyword not in image:

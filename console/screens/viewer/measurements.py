@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from console.i18n import _
 from console.measuredesk import MeasureBook
 from console.model.measuring import Curve, Measurement, Statistics, Vessel
-from console.screens.asking import Asking
 from console.screens.base import bindings_of
 from console.screens.dialogs.ask import AskText, Confirm
+from console.screens.viewer.exchange import Exchange
 from console.screens.viewer.measured import calibrated_text, scale_text, source_name, tool_name, value_text
 from console.services import Services
 from console.widgets.bars import joined
@@ -21,7 +21,7 @@ from console.widgets.line_list import Line, LineList
 from console.widgets.row_table import Column, Row, RowTable
 
 
-class MeasurementsScreen(Asking):
+class MeasurementsScreen(Exchange):
     """One line a measurement, and below it all that is known of the one under the cursor."""
 
     SCOPE: ClassVar[str] = "measurements"
@@ -79,6 +79,9 @@ class MeasurementsScreen(Asking):
         )
         careful = bool(one.found.calibration.errors) or one.recomputed is not None
         return Row(cells, str(one.number), self.console_app.symbols.fold(mark), careful=careful)
+
+    def show_all(self) -> None:
+        self._show(self._one.number if self._one is not None else 0)
 
     @property
     def _one(self) -> Measurement | None:
