@@ -45,7 +45,7 @@ ROOMS = frozenset(
         "repair", "repair/doctor", "repair/remedies", "inspection", "report", "store", "demo",
         "locale", "locale/zh", "locale/zh/LC_MESSAGES", "widgets", "screens", "screens/home", "screens/checklists",
         "screens/studies", "studies", "studies/export", "screens/viewer", "screens/repair", "screens/inspections",
-        "screens/settings", "screens/dialogs",
+        "screens/settings", "screens/terminal", "screens/dialogs",
     }
 )  # fmt: skip
 """The folders of the house: CONTRIBUTING.md says what belongs where. A new one is a decision, not an accident."""
