@@ -49,7 +49,7 @@ def test_the_line_is_used_well_and_never_holds_more_than_a_moment(rate: float, t
     before = line.drawn
     worst = line.run(5.0)
     # THEN nearly all of it is used, and what comes next is drawn soon
-    assert (line.drawn - before) / (5.0 * rate) > 0.85
+    assert (line.drawn - before) / (5.0 * rate) > (0.85 if trip < 0.05 else 0.7)
     assert worst < LATENCY + 2 * trip + 2 * LEAST / rate + 0.01
     assert line.pace.rate == pytest.approx(rate, rel=0.15)
 
