@@ -20,7 +20,7 @@ def console(desk: Desk, **found: object) -> ConsoleApp:
 
 
 def shown(app: ConsoleApp) -> str:
-    return "\n".join(f"{line.text} {line.right}" for line in app.screen.query_one(LineList).lines)
+    return "\n".join(f"{line.text} {line.right}" for found in app.screen.query(LineList) for line in found.lines)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])

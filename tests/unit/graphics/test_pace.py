@@ -51,7 +51,8 @@ def test_the_line_is_used_well_and_never_holds_more_than_a_moment(rate: float, t
     # THEN nearly all of it is used, and what comes next is drawn soon
     assert (line.drawn - before) / (5.0 * rate) > (0.85 if trip < 0.05 else 0.7)
     assert worst < LATENCY + 2 * trip + 2 * LEAST / rate + 0.01
-    assert line.pace.rate == pytest.approx(rate, rel=0.15)
+    # AND its speed is known; that of a long line, which is never quite full, only within a factor of two
+    assert line.pace.rate == pytest.approx(rate, rel=0.15 if trip < 0.05 else 0.6)
 
 
 def test_an_answer_that_nobody_waits_for_changes_nothing() -> None:
