@@ -19,7 +19,7 @@ HINTS = (
     ("MobaXterm", N_("UTF-8, --colors true; half blocks or quadrants; its X server runs xterm -ti vt340 with sixel")),
     ("Windows Terminal", N_("1.22 or later has sixel; older ones show half blocks in 24 bits")),
     ("xterm", N_("start it with -ti vt340 for sixel")),
-    ("tmux", N_("set -g allow-passthrough on, set -as terminal-features ',*:RGB'; pictures are cells otherwise")),
+    ("tmux", N_("set -as terminal-features ',*:RGB' for 24 bits; pictures are made of characters")),
 )
 """What to switch on, for the terminals that engineers have."""
 
