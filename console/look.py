@@ -1,5 +1,6 @@
 """How the operator wants a picture, as one value: window, cut, scale, turn, what lies over it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from console.graphics.drawing import NOTHING, Drawn
@@ -17,6 +18,20 @@ class Loupe:
     y: float
     factor: float = 4.0
     """How much larger than the picture around it."""
+
+
+class ByFrame:
+    """What lies over single frames. Compared by identity, so that a look stays cheap to compare."""
+
+    def __init__(self, frames: Mapping[int, Drawn]) -> None:
+        self._frames = dict(frames)
+
+    def on(self, number: int) -> Drawn:
+        """What lies over frame `number` (from 1)."""
+        return self._frames.get(number, NOTHING)
+
+
+UNMARKED = ByFrame({})
 
 
 @dataclass(frozen=True)
@@ -44,11 +59,17 @@ class Look:
     """What a presentation state has drawn."""
     drawn: Drawn = NOTHING
     """What lies over every frame besides."""
+    by_frame: ByFrame = UNMARKED
+    """What lies over single frames: measurements."""
     loupe: Loupe | None = None
     presentation: Presentation = PLAIN
     """What is wanted of the pipeline beyond `window` and `inverted`: mask, shift, stages switched off."""
     revision: int = 0
     """Counts changes that only the corner texts show: language, privacy."""
+
+    def over(self, number: int) -> Drawn:
+        """What the operator has put over frame `number`."""
+        return self.by_frame.on(number) + self.drawn
 
     @property
     def whole(self) -> Presentation:

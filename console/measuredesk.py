@@ -1,19 +1,24 @@
 """Measuring behind the screens: one book an open object, each change on the disk when its call returns.
 
-Calls may block for a frame to be decoded or a file to be hashed: never from the event loop. No value depends on how a
-frame is shown: books know frames, points and calibrations, and nothing of zoom, window or rotation.
+Calls may block for a frame to be decoded or a file to be hashed: never from the event loop. A screen hands them to
+`submit`: one thread takes them one after the other, in the order of the keys, and `close` waits for the last. No value
+depends on how a frame is shown: books know frames, points and calibrations, and nothing of zoom, window or rotation.
 """
 
+import re
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from console.dicom.measuring import book
+from console.dicom.measuring.catheter import read_size
 from console.dicom.measuring.measure import calibrated, measure
 from console.dicom.measuring.ultrasound import region_spacing
 from console.errors import DicomReadError, UsageError
@@ -32,9 +37,15 @@ from console.model.measuring import (
     UserCalibration,
 )
 from console.model.picture import Calibration, PictureInfo
+from console.plain import clean
 
 FrameOf = Callable[[PictureInfo, int], NDArray[np.generic]]
 """Stored values of frame `number` (from 1); raises DecodeError, DicomReadError."""
+
+_LENGTH = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*(?:mm)?", re.IGNORECASE)
+_LONGEST_MM = 1000
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class MeasureDesk:
@@ -52,8 +63,25 @@ class MeasureDesk:
         self.store = MeasuringStore(home, read_only=read_only)
         self.operator = operator
         """Who measures; may be set later, for what is drawn from then on."""
-        self.frame_of = frame_of
         self.clock = clock
+        self._frame_of = frame_of
+        self._last: tuple[tuple[str, int, int], NDArray[np.generic]] | None = None
+        self._turns = ThreadPoolExecutor(1, "measuring")
+
+    def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Have `call` made after everything that was handed over before."""
+        return self._turns.submit(call, *args, **kwargs)
+
+    def close(self) -> None:
+        """Wait for what was handed over."""
+        self._turns.shutdown(wait=True)
+
+    def frame(self, info: PictureInfo, number: int) -> NDArray[np.generic]:
+        """Stored values of a frame; those of the last one stay at hand while a shape is drawn on it."""
+        key, last = (info.path, info.mtime_ns, number), self._last
+        if last is None or last[0] != key:
+            self._last = last = (key, self._frame_of(info, number))
+        return last[1]
 
     def open(self, info: PictureInfo, *, anew: bool = False) -> "MeasureBook":
         """The book of an object, with what was measured on it before.
@@ -162,6 +190,11 @@ class MeasureBook:
         with self._turn:
             self._do(book.removed(self.sheet, number))
 
+    def clear(self) -> None:
+        """Take all of them out; undo brings them back. StoreError."""
+        with self._turn:
+            self._do(replace(self.sheet, measurements=()))
+
     def calibrate(self, frame: int, known: KnownObject) -> UserCalibration:
         """Calibrate the run on an object in a frame; everything is measured again, and what changes is marked.
 
@@ -206,7 +239,7 @@ class MeasureBook:
         if not 1 <= number <= self.info.frames:
             what = _("The object has {count} frames; there is no frame {number}.")
             raise UsageError(_("No such frame"), what.format(count=self.info.frames, number=number))
-        return self._desk.frame_of(self.info, number)
+        return self._desk.frame(self.info, number)
 
     def _do(self, sheet: Sheet) -> None:
         self._go(book.done(self._steps, sheet))
@@ -243,3 +276,19 @@ class MeasureBook:
         if (status.st_size, status.st_mtime_ns) != (self.info.size, self.info.mtime_ns):
             what = _("{name} was changed since it was opened; open it again.")
             raise UsageError(_("Another file"), what.format(name=path.name))
+
+
+def known_object(text: str, line: tuple[Point, Point], *, is_line: bool = False, filling: str = "") -> KnownObject:
+    """What the operator calibrates on: "6F", "2.00mm" along the middle of a catheter, or a line so many mm long.
+
+    UsageError for a size that is none.
+    """
+    if not is_line:
+        millimetres, said = read_size(text)
+        return KnownObject(millimetres, said, line, filling)
+    found = _LENGTH.fullmatch(text.strip())
+    length = float(found[1]) if found is not None else 0.0
+    if not 0 < length <= _LONGEST_MM:
+        what = _("{text} is not a length such as 10mm, of at most {longest} mm.")
+        raise UsageError(_("No size"), what.format(text=clean(text) or '""', longest=_LONGEST_MM))
+    return KnownObject(length, f"{length:g}mm", line, is_line=True)

@@ -48,20 +48,32 @@ class Painter:
         self._bytes = 0
         self._annotated: dict[int, Drawn] = {}
 
+    @property
+    def refines(self) -> bool:
+        """Whether `paint` takes more care of a still."""
+        return self._encoder.refines
+
     def paint(
-        self, number: int, stored: NDArray[np.generic], look: Look, texts: Callable[[], Sequence[CellText]]
+        self,
+        number: int,
+        stored: NDArray[np.generic],
+        look: Look,
+        texts: Callable[[], Sequence[CellText]],
+        *,
+        still: bool = False,
     ) -> Painting:
-        """Frame `number`, whose stored values are given, as `look` wants it.
+        """Frame `number`, whose stored values are given, as `look` wants it; `still` when it is looked at for a while.
 
         Raises ConsoleError where a mask frame or the overlays cannot be read.
         """
         key = (number, look)
-        painting = self._kept.get(key)
+        painting = None if still else self._kept.get(key)
         if painting is None:
             canvas, labels = self._canvas(self._visible(number, stored, look), number, look)
             words = (*labels, *(texts() if look.texts else ()))
-            painting = self._encoder.encode(canvas, look.columns, look.rows, words)
-            self._keep(key, painting)
+            painting = self._encoder.encode(canvas, look.columns, look.rows, words, still=still)
+            if not still:
+                self._keep(key, painting)
         return painting
 
     def keeps(self, number: int, look: Look) -> bool:
@@ -132,10 +144,10 @@ class Painter:
         """Everything that lies over a frame: what a presentation state drew, and what the operator did."""
         description = self._info.description
         if description is None or not look.annotations:
-            return look.drawn
+            return look.over(number)
         if number not in self._annotated:
             self._annotated[number] = annotations(description, number)
-        return self._annotated[number] + look.drawn
+        return self._annotated[number] + look.over(number)
 
     def _canvas(
         self, pixels: NDArray[np.uint8], number: int, look: Look
@@ -150,7 +162,7 @@ class Painter:
         drawn, place = self.drawn_on(number, look), self._place(look, geometry)
         canvas = draw(canvas, drawn.strokes, place)
         if look.loupe is not None:
-            canvas = self._magnified(canvas, shown, view, geometry, look, look.loupe)
+            canvas = self._magnified(canvas, shown, view, geometry, look, look.loupe, drawn)
         return canvas, [self._word(label, place, geometry, look) for label in drawn.labels]
 
     def _magnified(
@@ -161,14 +173,20 @@ class Painter:
         geometry: Geometry,
         look: Look,
         loupe: Loupe,
+        drawn: Drawn,
     ) -> NDArray[np.uint8]:
-        """`canvas` with a place of the picture larger, in a frame around that place."""
+        """`canvas` with a place of the picture larger, in a frame around that place, and what is drawn there."""
         side = LOUPE_SHARE * min(geometry.width, geometry.height * geometry.canvas_aspect)
         width, height = max(int(side), 3), max(int(side / geometry.canvas_aspect), 3)
         x, y = self._turn(look, loupe.x, loupe.y)
-        glass = _resampled(shown, View(x, y, view.scale * loupe.factor), geometry, width, height)
+        near, inside = View(x, y, view.scale * loupe.factor), replace(geometry, width=width, height=height)
+        glass = _resampled(shown, near, geometry, width, height)
+        glass = draw(
+            glass, drawn.strokes, lambda left, top: resample.to_canvas(near, inside, *self._turn(look, left, top))
+        )
         if canvas.ndim == 3 and glass.ndim == 2:
             glass = np.repeat(glass[:, :, None], 3, axis=2)
+        glass = np.array(glass)
         glass[[0, -1]] = glass[:, [0, -1]] = 255
         middle_x, middle_y = resample.to_canvas(view, geometry, x, y)
         left = min(max(round(middle_x - width / 2), 0), max(geometry.width - width, 0))

@@ -154,7 +154,7 @@ def picture(film: Film, renderer: Renderer | None, number: int) -> Bytes:
     pixels = _square(np.ascontiguousarray(turned(pixels, orientation)), info, orientation.rotation % 180 != 0)
     rows, columns = pixels.shape[:2]
     if film.lines:
-        drawn = look.drawn
+        drawn = look.over(number)
         if info.description is not None and look.annotations:
             drawn = annotations(info.description, number) + drawn
         across, down = (columns, rows) if orientation.rotation % 180 == 0 else (rows, columns)

@@ -27,6 +27,8 @@ from console.painter import Painter
 from console.pictures import Pictures
 from console.wishes import Wishes
 
+REFINE_SECONDS = 0.15
+"""A picture that nobody has changed for so long is painted again with more care, where the encoder can."""
 WHOLE_CACHE = CACHE_BYTES
 """Bytes of decoded frames for a picture that is looked at alone."""
 
@@ -85,6 +87,8 @@ class Playback(Wishes):
         self._choices = ()
         self._first_stored: NDArray[np.generic] | None = None
         self._painted = None
+        self._rough = False
+        self._refine_at = 0.0
         self._outstanding = False
         self._suspended = False
         self._plays_again = False
@@ -148,10 +152,10 @@ class Playback(Wishes):
                     if early is None:
                         self._condition.wait(self._patience())
                         job = self._next_job()
-                number, frame, look = job or early  # type: ignore[misc]  # the loop ends with one of them
+                number, frame, look, still = job or early  # type: ignore[misc]  # the loop ends with one of them
                 self._outstanding = self._outstanding or job is not None
                 state = self._state(number)
-            shot = self._make(number, frame, look, state)
+            shot = self._make(number, frame, look, state, still)
             with self._condition:
                 if self._closed:
                     return
@@ -162,8 +166,8 @@ class Playback(Wishes):
                     continue
             self._deliver(shot)
 
-    def _next_job(self) -> tuple[int, Frame, Look] | None:
-        """The frame to paint now; None when nothing is due, nothing is ready or the last shot is still on its way."""
+    def _next_job(self) -> tuple[int, Frame, Look, bool] | None:
+        """The frame to paint now, and whether with care; None when nothing is due or ready, or a shot is on its way."""
         if self._closed or self._suspended or self._outstanding or self._look.columns <= 0 or self._look.rows <= 0:
             return None
         number = self._player.frame()
@@ -178,12 +182,15 @@ class Playback(Wishes):
             return None
         if isinstance(frame, np.ndarray) and self._first_stored is None:
             self._start(frame)
-        if self._painted == (number, self._look):
+        still = self._painted == (number, self._look)
+        if still and (not self._rough or self._player.playing or time.monotonic() < self._refine_at):
             return None
         self._painted = (number, self._look)
-        return number, frame, self._look
+        self._rough = not still and self._painter.refines
+        self._refine_at = time.monotonic() + REFINE_SECONDS
+        return number, frame, self._look, still
 
-    def _early_job(self) -> tuple[int, Frame, Look] | None:
+    def _early_job(self) -> tuple[int, Frame, Look, bool] | None:
         """A frame that will be due soon and can be painted now; None when there is no time, or none is missing."""
         until = self._player.until_next() if self._painted is not None and not self._suspended else None
         if until is None or until < _EARLY_SECONDS:
@@ -191,7 +198,7 @@ class Playback(Wishes):
         for number in self._player.ahead(self._player.frame(), _EARLY_FRAMES):
             if not self._painter.keeps(number, self._look):
                 frame = self._feed.held(number)
-                return (number, frame, self._look) if isinstance(frame, np.ndarray) else None
+                return (number, frame, self._look, False) if isinstance(frame, np.ndarray) else None
         return None
 
     def _start(self, stored: NDArray[np.generic]) -> None:
@@ -209,15 +216,18 @@ class Playback(Wishes):
         if self._suspended or self._outstanding:
             return None
         until = self._player.until_next()
+        if until is None and self._rough:
+            until = self._refine_at - time.monotonic()
         # A frame that is due but not decoded wakes us through the feed; do not spin meanwhile.
         return None if until is None else max(until, 0.002)
 
-    def _make(self, number: int, frame: Frame, look: Look, state: ViewState) -> Shot:
+    def _make(self, number: int, frame: Frame, look: Look, state: ViewState, still: bool) -> Shot:
         if isinstance(frame, ConsoleError):
             return Shot(self.info, number, self._painter.sorry(frame, look), frame, state)
         texts = partial(self._texts_of, state, look.columns, look.rows)
         try:
-            return Shot(self.info, number, self._painter.paint(number, frame, look, texts), None, state)
+            painting = self._painter.paint(number, frame, look, texts, still=still)
+            return Shot(self.info, number, painting, None, state)
         except ConsoleError as error:  # a mask frame or an overlay that cannot be read
             return Shot(self.info, number, self._painter.sorry(error, look), error, state)
 

@@ -1,13 +1,11 @@
 """The picture that a presentation state is for: found by its SOP Instance UID among the files beside the state."""
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
-from console.dicom.pipeline.state import STATES
-from console.dicom.quick_header import read_header
+from console.dicom.kinds import STATES
 from console.dicom.reader import PictureReader
-from console.errors import DicomReadError
+from console.errors import Cancelled, ConsoleError, DicomReadError
 from console.i18n import _
 from console.model.picture import PictureInfo
 from console.pictures import find_files
@@ -34,7 +32,9 @@ def under_its_state(
     looked_at = {state}
     for folder in (None, state.parent, state.parent.parent):
         for path in beside if folder is None else _below(folder, cancelled):
-            if path not in looked_at and instance_of(path) in wanted:
+            if cancelled():
+                raise Cancelled(_("Stopped"), _("The search was stopped."))
+            if path not in looked_at and _is_one_of(reader, path, wanted):
                 return reader.under_state(reader.open_now(path), state)
             looked_at.add(path)
     raise DicomReadError(
@@ -43,20 +43,12 @@ def under_its_state(
     )
 
 
-def instance_of(path: Path) -> str:
-    """The SOP Instance UID of a file, empty where there is none to be read."""
+def _is_one_of(reader: PictureReader, path: Path, wanted: Container[str]) -> bool:
+    """Whether a file holds one of the instances; what cannot be read holds none."""
     try:
-        with path.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-
-            def read_at(offset: int, count: int) -> bytes:
-                stream.seek(offset)
-                return stream.read(count)
-
-            header = read_header(read_at, size)
-    except OSError:
-        return ""
-    return header.sop_instance if header is not None else ""
+        return reader.open_now(path).sop_instance_uid in wanted
+    except ConsoleError:
+        return False
 
 
 def _below(folder: Path, cancelled: Callable[[], bool]) -> tuple[Path, ...]:

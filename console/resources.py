@@ -4,12 +4,16 @@ An engineer may change these files; what an engineer writes lives in the home fo
 checkout they are read from ./data, in an installation from inside the package, where the build puts the same folder.
 """
 
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from console.errors import ConsoleError
 from console.i18n import _
 
 _PACKAGE = Path(__file__).parent
+_FONT_PACKAGE = "pylopdf_fonts_zh_cn"
+_FONTS = ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf")
+"""Noto Sans SC and Noto Serif SC (SIL Open Font License)."""
 
 
 def data_folder(package: Path = _PACKAGE) -> Path:
@@ -51,3 +55,10 @@ def resources(name: str, suffix: str, folder: Path | None = None) -> tuple[Path,
     if not place.is_dir():
         return ()
     return tuple(sorted(path for path in place.iterdir() if path.is_file() and path.suffix == suffix))
+
+
+def fonts() -> tuple[Path, ...]:
+    """The font files that are installed with the console, the first choice first; those that are missing too."""
+    spec = find_spec(_FONT_PACKAGE)
+    folder = Path(spec.origin).parent if spec is not None and spec.origin else Path(_FONT_PACKAGE)
+    return tuple(folder / name for name in _FONTS)

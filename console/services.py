@@ -13,6 +13,7 @@ from console.dicom.reader import PictureReader
 from console.errors import ConsoleError
 from console.i18n import _
 from console.inspectiondesk import InspectionDesk
+from console.measuredesk import MeasureDesk
 from console.model.clock import local_now
 from console.paths import ensure_home, is_practice
 from console.pictures import Pictures
@@ -94,6 +95,8 @@ class Services:
     """The inspections: records, actions, reports."""
     repairs: Repairs
     """The doctor, plans and jobs."""
+    measures: MeasureDesk
+    """What was measured on pictures."""
     practice: bool = False
     """True for the practice site, which says so on every screen."""
     clock: Callable[[], datetime] = field(default=local_now)
@@ -112,6 +115,7 @@ class Services:
         self.checkroom.close()
         self.inspections.close()
         self.repairs.close()
+        self.measures.close()
         self.reader.close()
         self.audit.close()
         self.lock.release()
@@ -141,17 +145,19 @@ def build_services(home: Path, reader: PictureReader | None = None, site_path: P
     if not read_only:
         shelves.sweep()
     picture_reader = reader if reader is not None else PictureReader()
+    pictures = Pictures(picture_reader)
     return Services(
         home=home,
         preferences=preferences,
         audit=AuditWriter(AuditLog(home)),
         lock=lock,
         reader=picture_reader,
-        pictures=Pictures(picture_reader),
+        pictures=pictures,
         shelves=shelves,
         checkroom=CheckRoom(home, read_only=read_only, site_path=site_path, clock=local_now),
         inspections=InspectionDesk(home, read_only=read_only, clock=local_now),
         repairs=Repairs(home, read_only=read_only),
+        measures=MeasureDesk(home, pictures.frame, read_only=read_only, clock=local_now),
         practice=is_practice(home),
         notices=tuple(notices),
     )

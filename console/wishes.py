@@ -10,7 +10,7 @@ from console.dicom.pipeline.masks import item_for
 from console.dicom.pipeline.stages import stages
 from console.graphics.drawing import Drawn
 from console.graphics.turning import mirrored, rotated
-from console.look import Look, Loupe
+from console.look import ByFrame, Look, Loupe
 from console.model.cine import WAYS, next_speed
 from console.model.pipeline import Presentation, Stage
 from console.windowing import Windowing
@@ -131,6 +131,10 @@ class Wishes(Windowing):
         """Lines and words to lie over the picture, in points of the picture as it is stored."""
         self._change(drawn=drawn)
 
+    def draw_by_frame(self, frames: ByFrame) -> None:
+        """Lines and words to lie over single frames."""
+        self._change(by_frame=frames)
+
     def toggle_annotations(self) -> None:
         """What a presentation state has drawn: on or off."""
         with self._condition:
@@ -192,7 +196,7 @@ class Wishes(Windowing):
             self._set(off=self._look.presentation.off ^ {stage})
 
     def as_stored(self) -> None:
-        """As the header, or the presentation state, wants it: nothing of the operator's."""
+        """As the header, or the presentation state, wants it; what was drawn stays."""
         with self._condition:
             start = self._start_look
             choices = [self._first_window] if self._first_window is not None else []
@@ -203,6 +207,8 @@ class Wishes(Windowing):
                     rows=self._look.rows,
                     texts=self._look.texts,
                     revision=self._look.revision,
+                    drawn=self._look.drawn,
+                    by_frame=self._look.by_frame,
                     window=choices[0] if choices else None,
                 )
             )

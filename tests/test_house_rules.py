@@ -32,7 +32,6 @@ LONG_MODULES: dict[str, str] = {
     "console/repair/writing.py": "one protocol: from the intent to the flushed folder, and back",
     "console/screens/repair/wizard.py": "one wizard: its steps, one after the other",
     "console/screens/repair/screen.py": "one screen: groups, what is in them, and all about one",
-    "console/playback.py": "one thread and the locks around it: cut in two, nobody could see that they fit",
     "console/screens/viewer/screen.py": "one screen: opening, drawing, and the questions it asks",
 }
 """Modules between 300 and 400 lines, and the one idea that holds each together."""

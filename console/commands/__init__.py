@@ -4,7 +4,7 @@ Key bindings, the key bar, the palette, the help screen and the tests read this 
 strings; they are translated when they are drawn, so that the language can change while running.
 """
 
-from console.commands import checks, dialogs, frames, general, inspections, repair, seeing, viewing
+from console.commands import checks, dialogs, frames, general, inspections, measuring, repair, seeing, viewing
 from console.commands.command import Command as Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -14,6 +14,8 @@ COMMANDS: tuple[Command, ...] = (
     *seeing.STUDIES,
     *viewing.VIEWER,
     *frames.FRAMES,
+    *measuring.MEASURING,
+    *measuring.MEASUREMENTS,
     *seeing.HEADER,
     *repair.REPAIR,
     *repair.WIZARD,

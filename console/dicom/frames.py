@@ -130,6 +130,10 @@ def native_frames(source: Source, offset: int, length: int, frame_bits: int, dec
     there = max(0, min(length, source.size - offset))
     count = there * 8 // frame_bits if frame_bits else 0
     wanted = 1 if declared is None else declared or count
+    needed = (wanted * frame_bits + 7) // 8
+    if there == length == needed + needed % 2:
+        # The byte that makes the length even holds no frames, however small one is (PS3.5 8.1.1).
+        count = min(count, wanted)
     if there < length:
         problems.append(
             _("The file is cut off: {there} of {length} bytes of pixel data are there, {count} whole frames.").format(

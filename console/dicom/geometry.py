@@ -49,6 +49,8 @@ class Spacings:
     """Distance Source to Patient (0018,1111), mm."""
     enhanced: Isocentre = NOT_ENHANCED
     """Table and isocentre of an enhanced X-ray object."""
+    aspect_ratio: Sequence[float] | None = None
+    """Pixel Aspect Ratio (0028,0034): vertical, horizontal; what it says about the shape of a pixel."""
     refractive_index: str = ""
     """Refractive Index Applied (0052,003A) of an OCT object: YES, NO or empty."""
 
@@ -74,8 +76,28 @@ def calibration(given: Spacings) -> Calibration:
 
     Fiducial, then the geometry of an enhanced object, then Pixel Spacing of type GEOMETRY or one that differs from
     Imager Pixel Spacing, then magnification (ERMF, or SID/SOD), then the detector plane, then none. Pixel Spacing
-    equal to Imager Pixel Spacing is the detector plane (PS3.3 10.7.1.1). Values that cannot be true never become mm.
+    equal to Imager Pixel Spacing is the detector plane (PS3.3 10.7.1.1). Values that cannot be true never become mm,
+    nor does a spacing whose pixels have another shape than Pixel Aspect Ratio says (C.7.6.3.1.7).
     """
+    found = _ladder(given)
+    if found.row_spacing and found.column_spacing and (ratio := _ratio(given.aspect_ratio)):
+        if abs(found.row_spacing / found.column_spacing / ratio - 1) > _SHAPE:
+            what = _(
+                "Pixel Aspect Ratio says a pixel is {ratio} times as high as wide, the spacings say {spacing} times."
+            )
+            shape = found.row_spacing / found.column_spacing
+            said = what.format(ratio=f"{ratio:.3g}", spacing=f"{shape:.3g}")
+            return Calibration("none", "px", None, None, (*found.warnings, said), (*found.errors, said))
+    return found
+
+
+def _ratio(values: Sequence[float] | None) -> float | None:
+    if not values or len(values) != 2 or not all(math.isfinite(value) and value > 0 for value in values):
+        return None
+    return values[0] / values[1]
+
+
+def _ladder(given: Spacings) -> Calibration:
     warnings = _Notes()
     spacing = _pair(given.pixel_spacing, "Pixel Spacing", warnings)
     imager = _pair(given.imager_spacing, "Imager Pixel Spacing", warnings)

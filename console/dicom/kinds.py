@@ -290,3 +290,10 @@ def shows_as(sop_class: str) -> Shows:
     if end in _WAVEFORMS:
         return "waveform"
     return "other" if end in _OTHERS else "picture"
+
+
+STATES = (
+    "1.2.840.10008.5.1.4.1.1.11.1",
+    "1.2.840.10008.5.1.4.1.1.11.5",
+)
+"""Grayscale Softcopy Presentation State, XA/XRF Grayscale Softcopy Presentation State."""

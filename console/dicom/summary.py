@@ -7,11 +7,11 @@ from pathlib import Path
 from pydicom.uid import UID
 
 from console.dicom import syntaxes
+from console.dicom.arm import frame_angles, read_angles
 from console.dicom.dataset import DicomFile
 from console.dicom.decoders import decoder_for, missing_codec
 from console.dicom.elements import Elements, tag_of
-from console.dicom.geometry import angles, calibration, pixel_aspect
-from console.dicom.grayscale import functional_group
+from console.dicom.geometry import calibration, pixel_aspect
 from console.dicom.matrix import Matrix
 from console.dicom.measuring.header import frame_calibrations, frame_regions, read_regions, read_spacings
 from console.dicom.pipeline.description import read_description
@@ -21,7 +21,7 @@ from console.dicom.reading import Reading, read_texts
 from console.dicom.source import FileSource
 from console.dicom.text import character_set, clean
 from console.i18n import _
-from console.model.picture import Angles, CharacterSet, Identity, PictureInfo, PipelineStep, Problem, Rate
+from console.model.picture import CharacterSet, Identity, PictureInfo, PipelineStep, Problem, Rate
 from console.model.pipeline import Description, Stage
 from console.model.sentence import Sentence
 
@@ -62,7 +62,7 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         rate=timing,
         duration_s=duration(timing, frames),
         calibration=found,
-        angles=_angles(elements),
+        angles=read_angles(elements),
         identity=_identity(elements, readings),
         character_set=used,
         study_date=_date(elements.text("StudyDate")),
@@ -81,6 +81,7 @@ def picture_info(path: Path, source: FileSource, file: DicomFile, matrix: Matrix
         frame_calibrations=frame_calibrations(elements, frames),
         regions=read_regions(elements),
         frame_regions=frame_regions(elements, frames),
+        frame_angles=frame_angles(elements, frames),
     )
 
 
@@ -140,14 +141,6 @@ def _rate(elements: Elements, frames: int, problems: list[str]) -> Rate:
     frame_time, recommended, cine = (values[0] if values else None for values in first)
     vector = elements.numbers("FrameTimeVector")
     return rate(Timing(frames, pointer, frame_time, vector, recommended, cine), problems)
-
-
-def _angles(elements: Elements) -> Angles:
-    # Mammography has the same elements with another meaning.
-    if elements.code("Modality") not in ("XA", "RF", "XRF"):
-        return angles(None, None)
-    position = functional_group(elements, "PositionerPositionSequence") or elements
-    return angles(position.number("PositionerPrimaryAngle"), position.number("PositionerSecondaryAngle"))
 
 
 def _texts(elements: Elements, problems: list[str]) -> tuple[CharacterSet, dict[int, Reading]]:

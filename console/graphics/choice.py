@@ -68,9 +68,12 @@ class GraphicsChoice:
             before = self._terminal.cell_pixels
             cell = cell_pixels or before
             self._terminal = replace(self._terminal, columns=columns, rows=rows, cell_pixels=cell)
-            if cell != before:
+            name = choose(self._wish, self._terminal, self._depth).name
+            changed = cell != before or name != self.name
+            if changed:
+                self.name = name
                 self._revision += 1
-            return cell != before
+            return changed
 
     def encoder(self) -> Encoder:
         """An encoder for one thread, which follows every change."""
@@ -126,9 +129,16 @@ class _Following:
         """Of the encoder in force."""
         return self._now().cell_center(column, row)
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    @property
+    def refines(self) -> bool:
+        """Of the encoder in force."""
+        return self._now().refines
+
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """By the encoder in force, or by one before it where `pixels` was made for that."""
         self._now()
         shape = (pixels.shape[1], pixels.shape[0])
         fitting = (encoder for encoder in tuple(self._latest) if encoder.pixel_size(columns, rows) == shape)
-        return next(fitting, self._latest[0]).encode(pixels, columns, rows, texts)
+        return next(fitting, self._latest[0]).encode(pixels, columns, rows, texts, still=still)

@@ -6,63 +6,27 @@ screenshots.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
 from console.errors import UsageError
 from console.graphics.blocks import GRID, BlockEncoder, Mode
-from console.graphics.cells import CellPicture, CellRun
+from console.graphics.painting import Painting as Painting
 from console.graphics.palette import Bytes, Depth
+from console.graphics.pixels import ItermEncoder, KittyEncoder, SixelEncoder
 from console.graphics.terminal import Terminal
 from console.graphics.texts import CellText
 from console.i18n import _
+from console.resources import fonts
 
 Colors: TypeAlias = Literal["auto", "true", "256", "16", "none"]
 
-CHOICES = ("auto", "blocks", "half", "quadrant", "ascii", "off")
+CHOICES = ("auto", "blocks", "half", "quadrant", "ascii", "sixel", "kitty", "iterm", "off")
 """What may be asked for; blocks is half, off draws the texts alone."""
 
-_LATER = ("kitty", "sixel")
+PIXELS = {"sixel": SixelEncoder, "kitty": KittyEncoder, "iterm": ItermEncoder}
 _MODES: dict[str, Mode] = {"blocks": "half", "half": "half", "quadrant": "quadrant", "ascii": "ascii"}
-
-
-@dataclass(frozen=True)
-class Painting:
-    """One encoded frame. Immutable: it may be shown in another thread than the encoder's."""
-
-    rows: tuple[bytes, ...] | None
-    """Bytes of each cell row, to be written after moving the cursor to its start; None for pixel graphics."""
-    blob: bytes
-    """Pixel graphics as one string, to be written after moving the cursor to the upper left cell; empty for cells."""
-    picture: CellPicture
-    """The same frame as cells."""
-
-    @property
-    def kind(self) -> Literal["cells", "pixels"]:
-        """Whether it is drawn with characters."""
-        return "pixels" if self.rows is None else "cells"
-
-    @property
-    def erase(self) -> bytes:
-        """What takes it off the screen, beyond writing over it."""
-        return b""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(columns, rows) in cells."""
-        rows, columns = self.picture.glyphs.shape
-        return columns, rows
-
-    @property
-    def nbytes(self) -> int:
-        """Roughly what it holds in memory."""
-        return len(self.blob) + sum(map(len, self.rows or ())) + 3 * self.picture.glyphs.nbytes
-
-    def cells(self, row: int) -> list[CellRun]:
-        """(text, foreground, background) runs of one cell row, for whoever must crop, dim or stack it."""
-        return self.picture.cells(row)
 
 
 class Encoder(Protocol):
@@ -86,13 +50,22 @@ class Encoder(Protocol):
         """Canvas point in the middle of a cell of the widget, for the mouse."""
         ...
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    @property
+    def refines(self) -> bool:
+        """Whether a still is drawn with more care than a frame that is gone at once."""
+        ...
+
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The frame as bytes. `pixels` is uint8 (h, w) or (h, w, 3) of `pixel_size`; another size is a ValueError."""
         ...
 
 
 class CellEncoder:
     """Draws with characters."""
+
+    refines = False
 
     def __init__(self, mode: Mode, colors: Depth, terminal: Terminal) -> None:
         self._mode: Mode = mode
@@ -119,10 +92,12 @@ class CellEncoder:
         """Middle of the cell's pixels."""
         return (column + 0.5) * self._grid[0], (row + 0.5) * self._grid[1]
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The frame as one byte string a row."""
         picture = self._blocks.encode(pixels, columns, rows, texts)
-        return Painting(picture.lines, b"", picture)
+        return Painting.of_cells(picture)
 
 
 class TextEncoder(CellEncoder):
@@ -133,19 +108,39 @@ class TextEncoder(CellEncoder):
         """off."""
         return "off"
 
-    def encode(self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = ()) -> Painting:
+    def encode(
+        self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
+    ) -> Painting:
         """The texts on black."""
         return super().encode(np.zeros_like(pixels), columns, rows, texts)
+
+
+def best(terminal: Terminal) -> str:
+    """The finest way to draw that this terminal is known to have.
+
+    Kitty's protocol before sixel, which has a hundred greys at most; characters in tmux, in a browser, where the size
+    of a cell is not known, and where the largest sixel picture is smaller than the window.
+    """
+    cell, largest = terminal.cell_pixels, terminal.sixel_pixels
+    if cell is not None and not terminal.multiplexed and not terminal.web:
+        if terminal.kitty:
+            return "kitty"
+        window = (terminal.columns * cell[0], terminal.rows * cell[1])
+        # The terminal's own margin is part of its window, and the picture never fills all of it.
+        room = largest or window
+        if terminal.sixel and room[0] >= window[0] - 2 and room[1] >= window[1] - 2 * cell[1]:
+            return "sixel"
+        if terminal.iterm:
+            return "iterm"
+    return "half" if terminal.utf8 and not terminal.wide_blocks else "ascii"
 
 
 def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encoder:
     """The encoder for what was `requested` (--graphics, one of CHOICES) on this terminal.
 
-    "auto" draws half blocks where the terminal can, else ASCII. A mode asked for by name is used whatever the probe
-    found, since a probe can be wrong. Anything else is a UsageError.
+    "auto" takes the best that the terminal is known to have. A mode asked for by name is used whatever the probe found,
+    since a probe can be wrong. Anything else is a UsageError.
     """
-    if requested in _LATER:
-        raise UsageError(_("Not available yet"), _("kitty and sixel are not available yet: use --graphics blocks"))
     if requested not in CHOICES:
         raise UsageError(
             _("Unknown way to draw"),
@@ -156,6 +151,7 @@ def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encod
     depth: Depth = terminal.color if colors == "auto" else colors
     if requested == "off":
         return TextEncoder("half", depth, terminal)
-    if requested == "auto":
-        return CellEncoder("half" if terminal.utf8 and not terminal.wide_blocks else "ascii", depth, terminal)
-    return CellEncoder(_MODES[requested], depth, terminal)
+    wish = best(terminal) if requested == "auto" else requested
+    if wish in PIXELS:
+        return PIXELS[wish](terminal, depth, fonts())
+    return CellEncoder(_MODES[wish], depth, terminal)

@@ -253,6 +253,16 @@ class PictureInfo:
     """The parts of an ultrasound frame that have a scale of their own."""
     frame_regions: tuple[tuple[UltrasoundRegion, ...], ...] = ()
     """One set a frame where they differ, else empty."""
+    frame_angles: tuple[Angles, ...] = ()
+    """One a frame where the C-arm moves and the file says how, else empty."""
+
+    def angles_on(self, frame: int) -> Angles:
+        """Where the C-arm stood for a frame (from 1)."""
+        return self.frame_angles[frame - 1] if 0 < frame <= len(self.frame_angles) else self.angles
+
+    def calibration_on(self, frame: int) -> Calibration:
+        """The header's calibration of a frame (from 1)."""
+        return self.frame_calibrations[frame - 1] if 0 < frame <= len(self.frame_calibrations) else self.calibration
 
     @property
     def is_cine(self) -> bool:

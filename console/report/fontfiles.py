@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,8 @@ from fontTools.ttLib import TTFont, TTLibError
 
 from console.errors import ConsoleError
 from console.i18n import _
+from console.resources import fonts
 
-_PACKAGE = "pylopdf_fonts_zh_cn"
-_SHIPPED = ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf")
 _KNOWN = (
     # Best first: whole Chinese faces, then faces with many signs.
     "NotoSansSC-Regular.otf", "NotoSansSC-Regular.ttf", "NotoSansCJKsc-Regular.otf", "SourceHanSansSC-Regular.otf",
@@ -62,9 +60,7 @@ def open_source(path: Path) -> Source | None:
 
 def shipped() -> tuple[Path, ...]:
     """The font files that are installed with the console, the first choice first; those that are missing too."""
-    spec = find_spec(_PACKAGE)
-    folder = Path(spec.origin).parent if spec is not None and spec.origin else Path(_PACKAGE)
-    return tuple(folder / name for name in _SHIPPED)
+    return fonts()
 
 
 def of_the_system(folders: Iterable[Path] | None = None) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
-from console.graphics.encoder import Painting
+from console.graphics.painting import Painting
 from console.widgets.bars import fit
 from console.widgets.cursor_list import CursorList
 from console.widgets.frame_view import cell_style

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.graphics.cells import CellRun
-from console.graphics.encoder import Painting
+from console.graphics.painting import Painting
 from console.graphics.palette import Color as Ink
 from console.graphics.pieces import cut
 from console.widgets.direct_paint import DirectPaintApp, is_uncovered

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_cine, version
 from tests.benchmarks.finding import finding
+from tests.benchmarks.graphics import graphics
 from tests.benchmarks.headers import headers
 from tests.benchmarks.index import index
 from tests.benchmarks.inspections import inspections
@@ -25,6 +26,7 @@ from tests.benchmarks.report import report
 from tests.benchmarks.rewrite import rewrite
 from tests.benchmarks.studies_screen import studies_screen
 from tests.benchmarks.terminal import terminal
+from tests.benchmarks.vessels import vessels
 from tests.benchmarks.viewer import viewer
 
 
@@ -39,6 +41,7 @@ def main() -> int:
         for name, measure in {
             "version": version,
             "blocks": blocks,
+            "graphics": graphics,
             "first": first_picture,
             "cine": cine,
             "long": long_cine,
@@ -53,6 +56,7 @@ def main() -> int:
             "inspections": inspections,
             "rewrite": rewrite,
             "pipeline": pipeline,
+            "vessels": vessels,
             "viewer": viewer,
             "terminal": terminal,
         }.items():

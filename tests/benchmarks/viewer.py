@@ -20,7 +20,7 @@ SIZE = 1024
 
 
 def viewer(folder: Path) -> list[Figure]:
-    """Drags of the window, the zoom and the mask over a 1024x1024 12-bit cine at 190x54 cells."""
+    """Drags of the window, the zoom, the mask and a point over a 1024x1024 12-bit cine at 190x54 cells."""
     noise = np.random.default_rng(7)
     ramp = np.add.outer(np.arange(SIZE), np.arange(SIZE)) * 1.6 + 300
     frames = [(ramp + noise.normal(0, 40, ramp.shape)).clip(0, 4095).astype(np.uint16) for _frame in range(3)]
@@ -41,6 +41,17 @@ def viewer(folder: Path) -> list[Figure]:
         figures.append(
             _figure("pan of a turned picture", session, lambda step: "+" if step < 6 else "hl"[step // 4 % 2])
         )
+        session.send("0m")
+        session.read(1.5)
+        session.send("\r")
+        session.read(1.0)
+        session.send("\r")
+        session.read(1.0)
+        figures.append(
+            _figure("a point dragged", session, lambda step: _mouse(35, 60 + step % 60, 20 + step // 7 % 20))
+        )
+        session.send("\x1b")
+        session.read(0.5)
         session.send("\x11")
         session.finish()
     path.unlink()

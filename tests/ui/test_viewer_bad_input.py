@@ -10,7 +10,7 @@ from pydicom.uid import JPEGBaseline8Bit
 from console.screens.viewer.screen import ViewerScreen
 from tests.phantoms import write_cine
 from tests.ui.conftest import Desk, screen_text, until
-from tests.ui.test_viewer import opened, playback_of
+from tests.ui.test_viewer import opened, playback_of, viewer_of
 
 SIZE = (80, 24)
 KEYS = "t x plus l 1 a b s 6 9 v l escape r enter question_mark question_mark z i 0 f"
@@ -29,6 +29,9 @@ async def test_frames_that_cannot_be_decoded_are_a_sentence_and_every_key_still_
     app = desk.app(path)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ViewerScreen) and "run.dcm" in screen_text(app))
+        # Before the view has a size there is no loupe, and escape leaves the screen.
+        await until(pilot, lambda: viewer_of(app).playback is not None)
+        await until(pilot, lambda: playback_of(app).image_point(0.5, 0.5) is not None)
         for key in f"{KEYS} right q end".split():
             await pilot.press(key)
         await until(pilot, lambda: playback_of(app).state().frame == 3)

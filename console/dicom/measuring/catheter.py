@@ -3,6 +3,11 @@
 The top rung of the ladder: it holds for that run, near the depth at which the object lies. What is known of its error
 is said with it: a catheter that is filled with contrast and one that is not were measured to differ by some 10 %
 (PubMed 11753141), so the filling is kept.
+
+On phantoms of 5F to 8F, empty or filled with contrast, 8 to 18 pixels wide, some 100 pixels of shaft in any direction
+or gently bent, with a Gaussian point spread of 0.75 to 0.85 pixels and a bore of 0.78, each diameter is within 2.5 % at
+10,000 photons a pixel, and the mean of two within 2 %; at 800 each is within twice its stated error, and the mean of
+three within 2 %. The stated error covers bores of 0.7 and 0.88 too.
 """
 
 import math
@@ -13,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console.dicom.measuring.lengths import PIXELS, length
-from console.dicom.measuring.sampling import Floats
-from console.dicom.measuring.tubes import Sections, Tubes, fit, sections, template
+from console.dicom.measuring.shafts import shaft
 from console.errors import UsageError
 from console.i18n import _
 from console.model.measuring import KnownObject, Point
@@ -25,15 +29,13 @@ _SIZE = re.compile(r"(\d{1,2}(?:\.\d{1,3})?)\s*(F|Fr|mm)", re.IGNORECASE)
 _FRENCH = (3.0, 34.0)
 _SHORTEST = 8.0
 """Pixels of catheter that must be seen."""
-_UNKNOWN = (4.5, 6.5, 9.0, 13.0, 18.0, 26.0)
+_UNKNOWN = (4.0, 30.0)
 """Widths that are tried, pixels, where nobody knows how large a pixel is."""
-_BLURS = (0.6, 1.0, 1.5)
-_BORE = 0.78
-"""Inner by outer diameter. Guide catheters have 0.7 to 0.89, and a shadow alone does not tell: the pairs of radius and
-bore that explain a line equally well lie apart by `_UNKNOWN_BORE`."""
-_UNKNOWN_BORE = 0.04
-_BLOCKS = 6
-_EXPLAINED = 0.3
+_LIKELY = (0.66, 1.6)
+"""And against the width that the header lets expect, which may not know the magnification."""
+_NARROWEST = 4.0
+"""Pixels of width below which the point spread decides more than the catheter."""
+_EXPLAINED = 0.6
 _DISAGREE = 0.1
 
 
@@ -67,12 +69,16 @@ def calibrate(
             raise UsageError(_("Not calibrated"), _("The line is shorter than a pixel. Draw it along a known length."))
         # The two ends were placed by hand, each to about half a pixel.
         return _result(known, known.size_mm / pixels, header, pixel_aspect), 100 * 0.5 * math.sqrt(2) / pixels
-    diameter, error = diameter_of(values, known.line, _expected(known, header), pixel_aspect)
+    diameter, error = diameter_of(values, known.line, _expected(known, header), pixel_aspect, known.filling)
     return _result(known, known.size_mm / diameter, header, pixel_aspect), 100 * error / diameter
 
 
 def diameter_of(
-    values: NDArray[np.generic], line: tuple[Point, Point], expected: float | None, pixel_aspect: float = 1.0
+    values: NDArray[np.generic],
+    line: tuple[Point, Point],
+    expected: float | None,
+    pixel_aspect: float = 1.0,
+    filling: str = "",
 ) -> tuple[float, float]:
     """Outer diameter of the catheter below a line, and its standard error, in columns. UsageError where none is seen.
 
@@ -83,94 +89,25 @@ def diameter_of(
     if _scaled_length(line, pixel_aspect) < _SHORTEST:
         what = _("The line along the catheter is shorter than {count} pixels. Draw it along a straight piece.")
         raise UsageError(_("Not calibrated"), what.format(count=f"{_SHORTEST:g}"))
+    if min(values.shape) < 2:
+        raise _unseen()
     frame = _squared(values, pixel_aspect)
     (ax, ay), (bx, by) = line
-    ends = np.array([[ax, ay * pixel_aspect], [bx, by * pixel_aspect]])
-    count = max(round(math.hypot(*(ends[1] - ends[0]))), 2) + 1
-    way = ends[0] + (ends[1] - ends[0]) * np.linspace(0, 1, count)[:, None]
-    # Each size with lines as wide as it needs: what lies beside the catheter must not decide.
-    scales = (expected,) if expected else _UNKNOWN
-    tried = []
-    for scale in scales:
-        lines = sections(frame, way, 1.1 * scale + 2)
-        found = fit(lines, 1.0, max(0.33 * scale, 0.75), 0.75 * scale, 0.5 * scale, together=True)
-        tried.append((found.explained, scale, lines, found))
-    explained, scale, lines, first = max(tried, key=lambda each: each[0])
-    if explained < _EXPLAINED:
-        raise UsageError(_("Not calibrated"), _("No catheter is seen below the line. Draw it along its middle."))
-    # Close around the shadow, where what lies behind it changes evenly.
-    straight = _straightened(frame, lines, first, 1.2 * float(np.median(first.radii)) + 3)
-    radius, blur = _outline(straight.values.mean(axis=0), straight.places, max(0.33 * scale, 0.75), 0.75 * scale)
-    blocks = np.array_split(straight.values, min(_BLOCKS, max(count // 4, 2)))
-    near = radius * np.geomspace(0.8, 1.25, 46)
-    each = [_radius(block.mean(axis=0), straight.places, near, blur) for block in blocks]
-    scatter = float(np.std(each, ddof=1)) / math.sqrt(len(each))
-    return 2 * radius, 2 * math.hypot(scatter, _UNKNOWN_BORE * radius)
+    one, other = np.array([ax, ay * pixel_aspect]), np.array([bx, by * pixel_aspect])
+    if not np.isfinite(frame).all():
+        raise UsageError(_("Not calibrated"), _("Some values in the frame are not numbers."))
+    smallest, largest = (_LIKELY[0] * expected, _LIKELY[1] * expected) if expected else _UNKNOWN
+    found = shaft(frame, one, other, max(smallest / 2, 0.75), largest / 2, filling)
+    if found is None or found.explained < _EXPLAINED:
+        raise _unseen()
+    if 2 * found.radius < _NARROWEST:
+        what = _("The catheter is only {width} pixels wide; below {least} pixels its size cannot be said.")
+        raise UsageError(_("Not calibrated"), what.format(width=f"{2 * found.radius:.1f}", least=f"{_NARROWEST:g}"))
+    return 2 * found.radius, 2 * found.error
 
 
-def _straightened(frame: NDArray[np.generic], lines: Sections, first: Tubes, reach: float) -> Sections:
-    """The same lines, moved onto the catheter's middle, which may be a little bent; those that show something else go.
-
-    Each round fits a bend to where the lines saw the middle, without those far from it, and looks again from there.
-    """
-    shifts, radius = first.shifts, float(np.median(first.radii))
-    steps = np.arange(shifts.size, dtype=np.float64)
-    centres, normals = lines.centres, lines.normals
-    kept = np.ones(shifts.size, bool)
-    for round_number in range(3):
-        away = np.abs(shifts - np.median(shifts[kept]))
-        kept &= away <= max(3 * float(np.median(away)), 0.5) if round_number == 0 else True
-        for _again in range(3):
-            bend = np.polynomial.Polynomial.fit(steps[kept], shifts[kept], min(3, int(kept.sum()) - 1))(steps)
-            away = np.abs(shifts - bend)
-            kept = away <= max(2.5 * float(np.median(away)), 0.15)
-        centres = centres + normals * bend[:, None]
-        moved = sections(frame, centres, reach)
-        normals = moved.normals
-        shifts = fit(moved, 0.8, 0.7 * radius, 1.4 * radius, 1.0, together=True).shifts
-    middle = np.median(moved.values[kept], axis=0)
-    alike = np.array([np.corrcoef(line, middle)[0, 1] for line in moved.values])
-    good = kept & (alike >= 0.9 * np.median(alike[kept]))
-    return replace(moved, values=moved.values[good], centres=centres[good], normals=normals[good])
-
-
-def _outline(mean: Floats, places: Floats, smallest: float, largest: float) -> tuple[float, float]:
-    """Radius and blur that explain a mean line best: one step after the other, ever smaller, from the best start."""
-    left, radius, blur = min(
-        (_unexplained(mean, places, float(radius), blur), float(radius), blur)
-        for blur in _BLURS
-        for radius in np.geomspace(smallest, largest, 40)
-    )
-    step = np.array([0.06 * radius, 0.2])
-    while step[0] > 0.002 * radius:
-        better = False
-        for move in (np.array([step[0], 0.0]), np.array([0.0, step[1]])):
-            for wider, softer in (np.array([radius, blur]) + move, np.array([radius, blur]) - move):
-                if not 0.3 <= softer <= 3.0 or wider <= 0.5:
-                    continue
-                tried = _unexplained(mean, places, float(wider), float(softer))
-                if tried < left:
-                    left, radius, blur, better = tried, float(wider), float(softer), True
-        if not better:
-            step /= 2
-    return radius, blur
-
-
-def _radius(mean: Floats, places: Floats, radii: Floats, blur: float) -> float:
-    left = np.array([_unexplained(mean, places, float(radius), blur) for radius in radii])
-    at = int(np.clip(left.argmin(), 1, radii.size - 2))
-    below, here, above = left[at - 1 : at + 2]
-    bend = below - 2 * here + above
-    step = 0.5 * (below - above) / bend if bend > 0 else 0.0
-    return float(radii[at] + np.clip(step, -1, 1) * (radii[at + 1] - radii[at]))
-
-
-def _unexplained(line: Floats, places: Floats, radius: float, blur: float) -> float:
-    """Sum of squares that a wall and what fills it leave, on a background that changes evenly."""
-    wall, bore = template(places, radius, blur), template(places, radius * _BORE, blur)
-    basis = np.stack([np.ones(places.size), places, places**2, wall, bore], axis=1)
-    answer, *_rest = np.linalg.lstsq(basis, line, rcond=None)
-    return float(((line - basis @ answer) ** 2).sum())
+def _unseen() -> UsageError:
+    return UsageError(_("Not calibrated"), _("No catheter is seen below the line. Draw it along its middle."))
 
 
 def _squared(values: NDArray[np.generic], aspect: float) -> NDArray[np.generic]:

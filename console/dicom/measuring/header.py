@@ -50,6 +50,7 @@ def read_spacings(elements: Elements, frame: Elements | None = None) -> Spacings
         enhanced=_isocentre(
             elements, group_of("ProjectionPixelCalibrationSequence"), geometry, group_of("PositionerPositionSequence")
         ),
+        aspect_ratio=elements.numbers("PixelAspectRatio"),
         refractive_index=elements.code("RefractiveIndexApplied"),
     )
 

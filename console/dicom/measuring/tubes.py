@@ -65,17 +65,42 @@ def sections(values: NDArray[np.generic], way: Floats, reach: float) -> Sections
 
 def template(places: Floats, radius: float, blur: float) -> Floats:
     """Blurred chords of a tube of `radius` in the middle."""
-    reach = float(np.abs(places).max()) + 4 * blur + 2
-    fine = np.arange(-reach, reach + _FINE, _FINE)
-    # The mean chord over each step, not the chord at its middle: it is steep at the edge.
-    chords = np.gradient(_half_disc(fine, radius), _FINE)
+    fine = _fine(places, blur)
+    found: Floats = np.interp(places, fine, np.convolve(chords(fine, radius), _spread(blur), "same"))
+    return found
+
+
+def shaded(places: Floats, radius: float, bore: float, ratio: float, blur: float, depth: float) -> Floats:
+    """The logarithm of the blurred beam behind a wall from `bore` to `radius` whose filling weakens `ratio` as much.
+
+    It is the beam that is blurred, not its logarithm: `depth` is what the shaft takes from it where it takes most.
+    """
+    fine = _fine(places, blur)
+    taken = chords(fine, radius) + (ratio - 1) * chords(fine, bore)
+    most = depth / max(float(np.abs(taken).max()), 1e-9)
+    soft = np.convolve(np.exp(-most * taken) - 1, _spread(blur), "same")
+    found: Floats = np.interp(places, fine, -np.log1p(soft) / most)
+    return found
+
+
+def _fine(places: Floats, blur: float) -> Floats:
+    reach = math.ceil((float(np.abs(places).max()) + 4 * blur + 2) / _FINE)
+    return np.asarray(np.arange(-reach, reach + 1) * _FINE, dtype=np.float64)
+
+
+def chords(fine: Floats, radius: float) -> Floats:
+    """The mean chord over each step, not the chord at its middle: it is steep at the edge."""
+    found: Floats = (_half_disc(fine + _FINE / 2, radius) - _half_disc(fine - _FINE / 2, radius)) / _FINE
+    return found
+
+
+def _spread(blur: float) -> Floats:
+    """The Gaussian and the detector's pixel, one wide, as one kernel."""
     reached = math.ceil((4 * blur + 1) / _FINE)
-    around = np.arange(-reached, reached + 1) * _FINE
-    kernel = np.exp(-0.5 * (around / blur) ** 2)
-    # The detector's pixel, one wide.
-    box = np.ones(round(1 / _FINE))
-    kernel = np.convolve(kernel / kernel.sum(), box / box.size)
-    found: Floats = np.interp(places, fine, np.convolve(chords, kernel, "same"))
+    kernel = np.exp(-0.5 * (np.arange(-reached, reached + 1) * _FINE / blur) ** 2)
+    box = np.ones(round(1 / _FINE) + 1)
+    box[[0, -1]] = 0.5
+    found: Floats = np.convolve(kernel / kernel.sum(), box / box.sum())
     return found
 
 

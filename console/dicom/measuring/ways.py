@@ -18,6 +18,8 @@ _MOST = 600
 """Largest side of the part of a frame that is searched, pixels."""
 _FINE, _WIDE = 1.5, 8.0
 """Blurs whose difference shows what is darker than its surroundings, pixels."""
+_MISSED = 2
+"""Pixels by which a hand misses the middle of a vessel."""
 _CHEAP = 0.03
 _STEEP = 4.0
 _STEPS = tuple((dy, dx, math.hypot(dx, dy)) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dx or dy)
@@ -35,9 +37,10 @@ def blurred(values: Floats, sigma: float) -> Floats:
     return values
 
 
-def way_between(values: NDArray[np.generic], points: tuple[Point, ...], *, dark: bool = True) -> Floats:
+def way_between(values: NDArray[np.generic], points: tuple[Point, ...], *, dark: bool | None = None) -> Floats:
     """Points x, y half a pixel apart along the middle of the vessel that leads from point to point.
 
+    `dark` says whether it is darker than what surrounds it; None lets the points' own surroundings tell.
     UsageError where the points lie too far apart.
     """
     pieces = [_way(values, one, other, dark) for one, other in pairwise(points)]
@@ -54,7 +57,7 @@ def resampled(way: Floats, step: float) -> Floats:
     return found
 
 
-def _way(values: NDArray[np.generic], one: Point, other: Point, dark: bool) -> Floats:
+def _way(values: NDArray[np.generic], one: Point, other: Point, dark: bool | None) -> Floats:
     rows, columns = values.shape
     left, right = (int(edge(one[0], other[0])) for edge in (min, max))
     top, bottom = (int(edge(one[1], other[1])) for edge in (min, max))
@@ -65,13 +68,20 @@ def _way(values: NDArray[np.generic], one: Point, other: Point, dark: bool) -> F
         raise UsageError(_("Cannot be measured"), what.format(count=_MOST - 2 * _MARGIN))
     part = values[top:bottom, left:right].astype(np.float64)
     ridge = blurred(part, _WIDE) - blurred(part, _FINE)
-    ridge = ridge if dark else -ridge
+    start, goal = (_nearest(point, left, top, part.shape) for point in (one, other))
+    if not (_darker(ridge, (start, goal)) if dark is None else dark):
+        ridge = -ridge
     highest = float(np.percentile(ridge, 99.5))
     cost = np.exp(-_STEEP * np.clip(ridge / max(highest, 1e-9), 0.0, 1.0)) + _CHEAP
-    start, goal = (_nearest(point, left, top, part.shape) for point in (one, other))
     found = np.array(_cheapest(cost, start, goal), dtype=np.float64)
     way: Floats = found[:, ::-1] + np.array([left, top], dtype=np.float64)
     return way
+
+
+def _darker(ridge: Floats, ends: tuple[tuple[int, int], ...]) -> bool:
+    """Whether the ends lie on something dark rather than bright, within what a hand misses."""
+    around = [ridge[max(y - _MISSED, 0) : y + _MISSED + 1, max(x - _MISSED, 0) : x + _MISSED + 1] for y, x in ends]
+    return sum(float(part.max() + part.min()) for part in around) >= 0
 
 
 def _nearest(point: Point, left: int, top: int, shape: tuple[int, ...]) -> tuple[int, int]:

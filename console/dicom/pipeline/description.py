@@ -109,12 +109,17 @@ def _shared_shifts(elements: Elements, masks: tuple[Mask, ...]) -> tuple[Mask, .
     return tuple(replace(mask, shift=shifts.get(mask.item, mask.shift)) for mask in masks)
 
 
+def _down_right(shift: Sequence[float]) -> tuple[float, float]:
+    """Of a Mask Sub-pixel Shift, whose second value counts to the left (PS3.3 C.7.6.10.1.2)."""
+    return shift[0], -shift[1] if shift[1] else 0.0
+
+
 def _shifts(item: Elements) -> tuple[tuple[int | None, tuple[float, float]], ...]:
     shifts = []
     for one in item.items("FramePixelShiftSequence"):
         values = one.numbers("MaskSubPixelShift")
         if len(values) == 2 and all(map(math.isfinite, values)):
-            shifts.append((one.integer("SubtractionItemID"), (values[0], values[1])))
+            shifts.append((one.integer("SubtractionItemID"), _down_right(values)))
     return tuple(shifts)
 
 
@@ -189,7 +194,7 @@ def read_masks(elements: Elements, problems: list[str]) -> tuple[Mask, ...]:
                 tuple(zip(bounds[::2], bounds[1::2], strict=False)),
                 tuple(_whole(item.numbers("MaskFrameNumbers"))),
                 max(1, averaged or 1),
-                (shift[0], shift[1]) if good else (0.0, 0.0),
+                _down_right(shift) if good else (0.0, 0.0),
                 1 if offset is None else offset,
                 item.number("MaskVisibilityPercentage") or 0.0,
                 item.integer("SubtractionItemID"),
@@ -210,7 +215,7 @@ def _regions(item: Elements) -> tuple[RegionShift, ...]:
                 vertices = tuple(
                     (float(row), float(column)) for row, column in zip(corners[::2], corners[1::2], strict=False)
                 )
-                found.append(RegionShift((shift[0], shift[1]), vertices))
+                found.append(RegionShift(_down_right(shift), vertices))
     return tuple(found)
 
 

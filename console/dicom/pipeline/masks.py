@@ -1,4 +1,11 @@
-"""Subtraction (PS3.4 N.2.1.2, PS3.3 C.7.6.10.1): which mask belongs to a frame, and the difference itself."""
+"""Subtraction (PS3.4 N.2.1.2, PS3.3 C.7.6.10.1): which mask belongs to a frame, and the difference itself.
+
+Mask Sub-pixel Shift (0028,6114) is a pair, vertical and horizontal, by which the mask is moved before it is
+subtracted. C.7.6.10.1.2 says which way: "A positive row offset is a shift toward the pixels of the lower row of the
+pixel plane. A positive column offset is a shift toward the pixels of the left hand side column of the pixel plane."
+So a header's shift moves the mask down and to the left. Plans and the operator's own nudges count down and right; the
+reader of the header (console.dicom.pipeline.description) turns the one into the other.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from console.dicom.elements import Elements
 from console.dicom.grayscale import read_grayscale, read_table
+from console.dicom.kinds import STATES
 from console.dicom.pipeline.annotations import read_areas, read_graphics
 from console.dicom.pipeline.description import read_masks, read_overlays, read_shutter
 from console.dicom.samples import FrameFormat
@@ -16,12 +17,6 @@ from console.i18n import N_, _
 from console.model.picture import Grayscale, LookupTable
 from console.model.pipeline import Description, FrameDescription, Orientation, Overlay, Stage
 from console.model.sentence import Sentence
-
-STATES = (
-    "1.2.840.10008.5.1.4.1.1.11.1",
-    "1.2.840.10008.5.1.4.1.1.11.5",
-)
-"""Grayscale Softcopy Presentation State, XA/XRF Grayscale Softcopy Presentation State."""
 
 
 class NotForThis(Exception):

@@ -7,7 +7,7 @@ from pathlib import Path
 from textual import on
 from textual.message import Message
 
-from console.graphics.encoder import Painting
+from console.graphics.painting import Painting
 from console.librarian import Instances, InstancesOf, Question, Series
 from console.model.studies import InstanceLine, SeriesLine, StudyLine
 from console.screens.base import ConsoleScreen

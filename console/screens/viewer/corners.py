@@ -7,9 +7,11 @@ from rich.cells import cell_len
 
 from console.graphics.texts import CellText
 from console.i18n import _
+from console.model.measuring import UserCalibration
 from console.model.picture import Calibration, Identity, LookupTable, PictureInfo, Window
 from console.model.text import clean
 from console.model.view import ViewState
+from console.screens.viewer.measured import calibrated_text, scale_text, source_name
 from console.widgets.bars import fit, joined
 
 HIDDEN = "***"
@@ -69,7 +71,7 @@ def corner_lines(info: PictureInfo, state: ViewState, *, privacy: bool) -> tuple
     ]
     bottom_right = [
         _("state {name}").format(name=state.state) if state.state else "",
-        info.angles.text,
+        info.angles_on(state.frame).text,
         joined((_("key image") if state.key else "", f"{state.frame}/{info.frames}" if info.frames > 1 else ""), "  "),
     ]
     return top_left, top_right, bottom_left, bottom_right
@@ -218,22 +220,16 @@ def cine_line(info: PictureInfo, state: ViewState) -> str:
     return joined(parts)
 
 
-def calibration_badge(calibration: Calibration) -> tuple[str, bool]:
-    """The scale and where it comes from, and whether that is something to be careful with (PS3.3 10.7)."""
-    names = {
-        "fiducial": _("known object"),
-        "geometry": _("corrected by geometry"),
-        "pixel-spacing": _("pixel spacing"),
-        "ermf": _("magnification factor"),
-        "sid-sod": _("source distances"),
-        "detector": _("detector plane, not calibrated"),
-        "none": _("not calibrated"),
-    }
-    careful = calibration.source in ("detector", "none") or bool(calibration.warnings)
-    name = names.get(calibration.source, calibration.source)
-    if calibration.unit != "mm" or calibration.row_spacing is None or calibration.column_spacing is None:
-        return joined(("px", name)), True
-    spacing = f"{calibration.row_spacing:.3g}"
-    if abs(calibration.row_spacing - calibration.column_spacing) > 1e-6:
-        spacing += f" × {calibration.column_spacing:.3g}"
-    return joined((f"{spacing} mm/px", name)), careful
+def calibration_badge(calibration: Calibration, mine: UserCalibration | None = None) -> tuple[str, bool]:
+    """The scale and where it comes from, and whether that is something to be careful with (PS3.3 10.7).
+
+    `mine` is the operator's own calibration of the run, which outranks the header.
+    """
+    if mine is not None:
+        found = mine.calibration
+        return joined((scale_text(found), calibrated_text(mine))), bool(found.warnings or found.errors)
+    if calibration.errors:
+        return joined((_("ERROR"), scale_text(calibration), calibration.errors[0])), True
+    name = source_name(calibration.source)
+    careful = calibration.unit != "mm" or calibration.source == "detector" or bool(calibration.warnings)
+    return joined((scale_text(calibration), name)), careful

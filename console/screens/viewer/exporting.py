@@ -14,7 +14,7 @@ from console import picture_files
 from console.errors import Cancelled, ConsoleError
 from console.graphics.drawing import NOTHING
 from console.i18n import _
-from console.look import Look
+from console.look import UNMARKED, Look
 from console.model.picture import PictureInfo
 from console.model.progress import Progress
 from console.model.text import clean
@@ -111,7 +111,9 @@ class FrameExport(ConsoleScreen):
         info, shot, playback = self._info, self._shot, self.playback
         if info is None or shot is None or playback is None or (kind == "frame" and shot.error is not None):
             return
-        state, look = shot.state, playback.look
+        look, now = playback.look, playback.state()
+        # What was shown last may be older than the last key.
+        state = replace(shot.state, trim=now.trim, way=now.way, speed=now.speed)
         if self._writer is not None and self._writer.is_running:
             self.notify(_("An export goes on; escape stops it."), markup=False)
             return
@@ -202,7 +204,7 @@ def write(order: Order, services: Services, step: Callable[[int, int], bool]) ->
 
 
 def _plain(look: Look, annotated: bool) -> Look:
-    return look if annotated else replace(look, drawn=NOTHING)
+    return look if annotated else replace(look, drawn=NOTHING, by_frame=UNMARKED)
 
 
 def _words(info: PictureInfo, state: ViewState, annotated: bool, identity: bool, number: int) -> Corners:

@@ -20,7 +20,7 @@ from console.model.picture import PictureInfo
 from console.pages import PageReader
 from console.playback import WHOLE_CACHE, Playback, Shot
 from console.screens.dialogs.ask import Choose
-from console.screens.viewer.cine import CineKeys
+from console.screens.viewer.measuring import Measuring
 from console.screens.viewer.reading import ReportReading
 from console.widgets.frame_view import FrameView
 
@@ -42,7 +42,7 @@ class Pane:
     marked: tuple[KeyImage, ...] = ()
 
 
-class Panes(CineKeys, ReportReading):
+class Panes(Measuring, ReportReading):
     """The part of the viewer that has several pictures."""
 
     playback: Playback | None
@@ -198,7 +198,7 @@ class Panes(CineKeys, ReportReading):
 
     # Which of them has the keys
 
-    def action_next_pane(self) -> None:
+    def next_pane(self) -> None:
         views = sorted((self._view, *(pane.view for pane in self._others)), key=VIEWS.index)
         self.activate(views[(views.index(self._view) + 1) % len(views)])
 
@@ -217,6 +217,7 @@ class Panes(CineKeys, ReportReading):
         self._say_badge()
         self.refresh_bars()
         self.read_keys()
+        self.read_measurements()
 
     def fit_views(self) -> None:
         """Tell every playback how large its view is."""

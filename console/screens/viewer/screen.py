@@ -39,7 +39,7 @@ _LOOK_SECONDS = 0.5
 """A search that lasts longer than this shows its progress, this often."""
 
 PICTURE_ACTIONS = frozenset(
-    f"screen.{action}" for action in ("play", "next_window", "invert", "zoom(1)", "texts", "export")
+    f"screen.{action}" for action in ("play", "next_window", "invert", "zoom(1)", "texts", "export", "measure")
 )
 """What makes no sense for an object that holds no picture."""
 
@@ -220,6 +220,7 @@ class ViewerScreen(Panes):
         self.playback = self.start_playback(info, self._view, self._pages, WHOLE_CACHE)
         self.fit_views()
         self.read_keys()
+        self.read_measurements()
 
     def start_playback(self, info: PictureInfo, view: str, pages: PageReader | None, cache_bytes: int) -> Playback:
         """A playback that draws into a view."""
@@ -281,8 +282,12 @@ class ViewerScreen(Panes):
         if self.playback is None or self._info is None or self._shot is None:
             return
         self.say_why()
+        if self._info.frame_calibrations:
+            self._say_badge()
         state, error = self.playback.state(), self._shot.error
-        if error is not None:
+        if sketched := self.sketch_line():
+            self._say(sketched)
+        elif error is not None:
             self._say(error.detail)
         elif not state.playing and state.frame != self._shot.frame:
             self._say(_("frame {number} is being decoded …").format(number=state.frame))
@@ -302,7 +307,8 @@ class ViewerScreen(Panes):
     def _say_badge(self) -> None:
         if self._info is None:
             return
-        badge, careful = calibration_badge(self._info.calibration)
+        frame = self._shot.frame if self._shot is not None else 1
+        badge, careful = calibration_badge(self._info.calibration_on(frame), self.own_calibration)
         if self._info.frames == 0:
             badge = ""
         line = self.query_one("#badge", Static)

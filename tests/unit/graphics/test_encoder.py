@@ -52,12 +52,6 @@ def test_each_way_says_what_array_it_wants(requested: str, name: str, size: tupl
     assert spread(list(painting.cells(3))) == interpret(painting.rows[3])
 
 
-@pytest.mark.parametrize("requested", ["kitty", "sixel"])
-def test_pixel_graphics_are_refused_with_a_way_out(requested: str) -> None:
-    with pytest.raises(UsageError, match="kitty and sixel are not available yet: use --graphics blocks"):
-        choose(requested, XTERM)
-
-
 def test_an_unknown_way_is_refused_with_the_ones_there_are() -> None:
     with pytest.raises(UsageError) as caught:
         choose("oil", XTERM)

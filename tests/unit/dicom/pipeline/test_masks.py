@@ -112,11 +112,11 @@ def test_an_enhanced_object_says_its_shifts_in_functional_groups(tmp_path: Path,
     assert description is not None
     found = plan(description, WANTED, 2)
     assert isinstance(found, Plan)
-    assert (found.shift, found.visible) == ((0.5, -1.5), 0.4)
+    assert (found.shift, found.visible) == ((0.5, 1.5), 0.4)
     # AND the operator's shift is added, the operator's visibility counts instead
     found = plan(description, Presentation(subtracted=True, shift=(1.0, 1.0), visibility=0.0), 2)
     assert isinstance(found, Plan)
-    assert (found.shift, found.visible) == ((1.5, -0.5), 0.0)
+    assert (found.shift, found.visible) == ((1.5, 2.5), 0.0)
 
 
 def test_a_shift_moves_the_mask_down_and_right_by_parts_of_a_pixel() -> None:
@@ -273,3 +273,39 @@ def built(item: Any, folder: Path) -> tuple[DicomObject, dict[str, Any]]:
     path = folder / "made.dcm"
     path.write_bytes(made.data)
     return open_object(path), made.truth
+
+
+def test_a_mask_that_moved_gives_the_known_vessel_when_it_is_shifted_back_as_the_standard_says(tmp_path: Path) -> None:
+    # GIVEN bones of smooth relief and a vessel 200 deep; for the contrast frame the patient lies 2 rows lower and 3
+    # columns further to the left than for the mask
+    row, column = np.mgrid[0:80, 0:90].astype(np.float64)
+
+    def bones(down: float, left: float) -> Any:
+        return 2000 + 300 * np.sin((row - down) / 5) * np.cos((column + left) / 7)
+
+    contrast = bones(2, 3)
+    contrast[40:44, 20:70] -= 200
+    frames = np.round(np.stack([bones(0, 0), contrast])).astype(np.uint16)
+
+    def left_over(shift: list[float], folder: str) -> Any:
+        item = dataset(MaskOperation="AVG_SUB", MaskFrameNumbers=1, MaskSubPixelShift=shift)
+        opened = grey_object(
+            tmp_path / folder, frames, 12, MaskSubtractionSequence=[item], PixelIntensityRelationship="LOG"
+        )
+        assert opened.info.description is not None
+        found = plan(opened.info.description, WANTED, 2)
+        assert isinstance(found, Plan)
+        difference = subtract(frames[1].astype(np.float32), composed(frames[0].astype(np.float32), found), 0.0)
+        return difference[8:-8, 8:-8]
+
+    # WHEN the header says so: positive down, positive to the left (PS3.3 C.7.6.10.1.2)
+    good = left_over([2.0, 3.0], "right")
+    # THEN nothing is left but the vessel
+    vessel = np.zeros_like(good)
+    vessel[32:36, 12:62] = -200
+    assert np.abs(good - vessel).max() <= 1.0
+    # AND with any other sign the bones remain
+    for wrong in ([2.0, -3.0], [-2.0, 3.0], [0.0, 0.0]):
+        assert np.abs(left_over(wrong, f"{wrong}") - vessel).max() > 50
+    # AND parts of a pixel work the same way
+    assert np.abs(left_over([2.5, 3.0], "part") - vessel).max() < 60
