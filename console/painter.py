@@ -76,6 +76,10 @@ class Painter:
                 self._keep(key, painting)
         return painting
 
+    def keeps(self, number: int, look: Look) -> bool:
+        """Whether this painting is ready."""
+        return (number, look) in self._kept
+
     def sorry(self, error: ConsoleError, look: Look) -> Painting:
         """A black picture with the reason on it, for a frame that cannot be shown."""
         width, height = self._encoder.pixel_size(look.columns, look.rows)

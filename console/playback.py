@@ -33,6 +33,13 @@ WHOLE_CACHE = CACHE_BYTES
 """Bytes of decoded frames for a picture that is looked at alone."""
 
 
+_EARLY_FRAMES = 4
+"""Frames that are painted ahead of the one that is due, while there is time."""
+
+_EARLY_SECONDS = 0.015
+"""Time that must be left until the next frame is due: more than painting takes."""
+
+
 @dataclass(frozen=True)
 class Shot:
     """One finished picture; a frame that cannot be shown is a black one with the reason written on it."""
@@ -137,18 +144,26 @@ class Playback(Wishes):
         while True:
             with self._condition:
                 job = self._next_job()
-                while job is None:
+                early = None
+                while job is None and early is None:
                     if self._closed:
                         return
-                    self._condition.wait(self._patience())
-                    job = self._next_job()
-                number, frame, look, still = job
-                self._outstanding = True
+                    early = self._early_job()
+                    if early is None:
+                        self._condition.wait(self._patience())
+                        job = self._next_job()
+                number, frame, look, still = job or early  # type: ignore[misc]  # the loop ends with one of them
+                self._outstanding = self._outstanding or job is not None
                 state = self._state(number)
             shot = self._make(number, frame, look, state, still)
             with self._condition:
                 if self._closed:
                     return
+                if job is None:
+                    # The painter keeps it; one that cannot be painted would be tried again at once.
+                    if shot.error is not None:
+                        self._condition.wait(self._patience())
+                    continue
             self._deliver(shot)
 
     def _next_job(self) -> tuple[int, Frame, Look, bool] | None:
@@ -174,6 +189,17 @@ class Playback(Wishes):
         self._rough = not still and self._painter.refines
         self._refine_at = time.monotonic() + REFINE_SECONDS
         return number, frame, self._look, still
+
+    def _early_job(self) -> tuple[int, Frame, Look, bool] | None:
+        """A frame that will be due soon and can be painted now; None when there is no time, or none is missing."""
+        until = self._player.until_next() if self._painted is not None and not self._suspended else None
+        if until is None or until < _EARLY_SECONDS:
+            return None
+        for number in self._player.ahead(self._player.frame(), _EARLY_FRAMES):
+            if not self._painter.keeps(number, self._look):
+                frame = self._feed.held(number)
+                return (number, frame, self._look, False) if isinstance(frame, np.ndarray) else None
+        return None
 
     def _start(self, stored: NDArray[np.generic]) -> None:
         """The first pixels are here: choose the window, and play when that is wished."""

@@ -58,6 +58,8 @@ class Session:
         """True for a terminal that takes each byte for a character."""
         self.pause_s = 0.0
         """Seconds to wait after each read, to play a slow line."""
+        self.piece = 65536
+        """Bytes of one read at most."""
 
     def __enter__(self) -> "Session":
         return self
@@ -134,7 +136,7 @@ class Session:
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         try:
-            piece = os.read(self.master, 65536)
+            piece = os.read(self.master, self.piece)
         except OSError:
             return False
         self.output += piece

@@ -82,7 +82,7 @@ class GraphicsChoice:
     def cell_encoder(self) -> Encoder:
         """An encoder that draws with characters, for small pictures among texts."""
         wish = self._wish if self._wish in ("half", "quadrant", "ascii", "off", "sextant") else "auto"
-        plain = replace(self._terminal, sixel=False, kitty=False, iterm=False)
+        plain = replace(self._terminal, sixel=False, kitty=False, kitty_placeholders=False, iterm=False)
         return choose(wish, plain, self._depth)
 
     def _made(self, revision: int) -> tuple[int, Encoder] | None:

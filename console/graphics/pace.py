@@ -8,6 +8,7 @@ so little is unanswered that it will be drawn within `LATENCY`.
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 LATENCY = 0.03
 """Seconds of output that may wait at the narrowest place of the line, on top of the line's own round trip."""
@@ -30,11 +31,28 @@ _SMALL = 64
 _ECHO = 4.0
 """Seconds after which the round trip is looked at again."""
 
+_TRUST = 6.0
+"""Seconds for which it is believed."""
+
 _NEW = 0.3
 """Weight of the newest round trip."""
 
-_BUSY = 0.5
-"""Seconds of a busy line that the rate is taken over."""
+_RECENT = 1.0
+"""Seconds of which the best reading of the rate counts."""
+
+
+class _Portion(NamedTuple):
+    """One that was sent."""
+
+    number: int
+    at: float
+    size: int
+    ahead: int
+    """Bytes under way with it."""
+    delivered: int
+    """Bytes answered for when it was sent."""
+    since: float
+    """When the last of these were."""
 
 
 class Pace:
@@ -43,10 +61,11 @@ class Pace:
     def __init__(self, round_trip: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
         """`round_trip` in seconds is what the probe measured; 0 for unknown."""
         self._clock = clock
-        self._sent: deque[tuple[int, float, int, int]] = deque()
-        self._answered_at = 0.0
+        self._sent: deque[_Portion] = deque()
         self._echo_at = float("-inf")
-        self._bytes = self._busy = 0.0
+        self._delivered = 0
+        self._delivered_at = 0.0
+        self._readings: deque[tuple[float, float]] = deque()
         self._ever = False
         self.asks = True
         """False once the terminal has turned out not to answer: then writes that block are the only brake."""
@@ -58,14 +77,16 @@ class Pace:
     @property
     def under_way(self) -> int:
         """Bytes sent and not answered for."""
-        return sum(count for _number, _at, count, _ahead in self._sent)
+        return sum(portion.size for portion in self._sent)
 
     def sent(self, number: int, count: int) -> None:
         """A portion of `count` bytes, question `number` at its end, is being written."""
         if count < _SMALL and not self._sent:
             self._echo_at = self._clock()
         if self.asks:
-            self._sent.append((number, self._clock(), count, self.under_way + count))
+            now = self._clock()
+            since = self._delivered_at if self._sent else now
+            self._sent.append(_Portion(number, now, count, self.under_way + count, self._delivered, since))
 
     def wants_echo(self) -> bool:
         """Whether a question by itself should be sent now, to learn the round trip while the line is empty."""
@@ -73,28 +94,31 @@ class Pace:
 
     def answered(self, number: int) -> None:
         """Question `number` has been answered, and with it those before; one that nobody waits for is passed over."""
-        if all(asked != number for asked, _at, _count, _ahead in self._sent):
+        if all(portion.number != number for portion in self._sent):
             return
         now = self._clock()
         while True:
-            asked, at, count, ahead = self._sent.popleft()
+            asked, at, count, ahead, delivered, since = self._sent.popleft()
             if asked == number:
                 break
+            self._delivered += count
         idle = ahead == count
         self._ever = True
         elapsed = max(now - at, 1e-4)
-        if not self.round_trip or elapsed < self.round_trip:
+        if count < _SMALL and idle:
+            # Text may have lain before it, so that it counts fully only when it says the same again.
+            self.round_trip = min(elapsed, 2 * self.round_trip) if self.round_trip else elapsed
+        elif self.round_trip and elapsed < self.round_trip:
             self.round_trip = elapsed
-        elif idle and count < _SMALL:
-            self.round_trip = elapsed
-        elif self.rate:
+        elif self.round_trip and self.rate and now - self._echo_at > _TRUST:
             # What the portions before it did not take: the line may never be idle enough for a question by itself.
             shorter = max(elapsed - ahead / self.rate, 1e-4)
             self.round_trip += _NEW * min(shorter - self.round_trip, 0.0)
-        span = elapsed - self.round_trip if idle else now - max(at, self._answered_at)
+        self._delivered += count
+        self._delivered_at = now
         if count >= _TELLING:
-            self._read(count, span)
-        self._answered_at = now
+            # All that was drawn while this portion was under way: answers that come in bursts do not disturb that.
+            self._read(self._delivered - delivered, now - since)
 
     def wrote(self, count: int, seconds: float) -> None:
         """`count` bytes took so long to write: all that is known of a terminal that does not answer."""
@@ -109,23 +133,23 @@ class Pace:
         self._give_up()
         if not self.asks:
             return _UNKNOWN if not self.rate else max(int(self.rate * LATENCY), LEAST)
-        most = max(int(self.rate * (self.round_trip + LATENCY)) if self.rate else _UNKNOWN, 2 * LEAST)
+        most = max(int(self.rate * (2 * self.round_trip + LATENCY)) if self.rate else _UNKNOWN, 2 * LEAST)
         return min(most - self.under_way, most // 2)
 
     def patience(self) -> float | None:
         """Seconds after which `room` is worth asking again although no answer came; None when nothing is awaited."""
-        return max(self._sent[0][1] + _SILENCE - self._clock(), 0.001) if self._sent else None
+        return max(self._sent[0].at + _SILENCE - self._clock(), 0.001) if self._sent else None
 
     def _read(self, count: int, seconds: float) -> None:
-        """Bytes and the time they kept the line busy. Sums, since answers come in bursts."""
-        self._bytes += count
-        self._busy += max(seconds, 1e-5)
-        self.rate = self._bytes / self._busy
-        if self._busy > _BUSY:
-            self._bytes, self._busy = self._bytes / 2, self._busy / 2
+        """Bytes and the time in which they were drawn; the best of the last few, since a pause says nothing."""
+        now = self._clock()
+        self._readings.append((now, count / max(seconds, 1e-4)))
+        while now - self._readings[0][0] > _RECENT and len(self._readings) > 1:
+            self._readings.popleft()
+        self.rate = max(reading for _at, reading in self._readings)
 
     def _give_up(self) -> None:
         """A terminal that was stopped goes on some day; one that never answered anything never will."""
-        if self._sent and self._clock() - self._sent[0][1] > _SILENCE:
+        if self._sent and self._clock() - self._sent[0].at > _SILENCE:
             self._sent.clear()
             self.asks = self._ever

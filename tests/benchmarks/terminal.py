@@ -52,7 +52,7 @@ class Line:
 
     def __enter__(self) -> "Line":
         self._session.read(0.3)
-        self._session.wait_for("/", 20)  # the probe's questions are answered at full speed
+        self._session.wait_for(" fps ", 20)  # the probe's questions are answered at full speed
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         return self

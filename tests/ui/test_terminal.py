@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import termios
@@ -320,3 +321,57 @@ def test_any_keys_in_any_order_do_no_harm(cine: Path, isolated_home: Path, seed:
     # THEN no record was touched, and the console has no fault to report
     assert {path: path.read_bytes() for path in before} == before
     assert not (isolated_home / "faults").exists()
+
+
+def test_a_suspended_console_leaves_the_terminal_and_comes_back(cine: Path) -> None:
+    with start("view", str(cine)) as session:
+        session.wait_for("/20")
+        mark = len(session.output)
+        # WHEN it is stopped as by ctrl+Z
+        os.kill(session.process.pid, signal.SIGTSTP)
+        session.wait_for("\x1b[?1004l", since=mark)
+        session.read(0.5)
+        left = bytes(session.output[mark:])
+        # THEN the shell has its screen and its cursor, and nothing is painted any more
+        assert b"\x1b[?1049l" in left
+        assert b"\x1b[?25h" in left
+        assert FRAME not in left[left.index(b"\x1b[?1049l") :]
+        assert session.read(0.5) == b""
+        # WHEN it goes on THEN the whole picture is drawn again, and keys are heard
+        mark = len(session.output)
+        os.kill(session.process.pid, signal.SIGCONT)
+        session.wait_for("/20", since=mark)
+        back = bytes(session.output[mark:])
+        assert b"\x1b[?1049h" in back
+        mark = len(session.output)
+        session.send(" ")
+        session.wait_for("paused", since=mark)
+        session.send("\x11")
+        assert session.finish() == 0
+
+
+def test_a_signal_to_go_on_without_a_stop_before_it_does_nothing(cine: Path) -> None:
+    with start("view", str(cine)) as session:
+        session.wait_for("/20")
+        session.send(" ")
+        session.wait_for("paused")
+        session.read(1.0)
+        os.kill(session.process.pid, signal.SIGCONT)
+        assert b"\x1b[?1049h" not in session.read(0.7)
+        session.send("\x11")
+        assert session.finish() == 0
+
+
+def test_keys_are_answered_while_a_slow_line_is_full(cine: Path) -> None:
+    # GIVEN a terminal that reads 4 kB every 4 milliseconds, some 1 MB/s at most
+    with start("view", str(cine), columns=190, rows=58) as session:
+        session.wait_for("/20")
+        session.piece, session.pause_s = 4096, 0.004
+        session.read(3.0)
+        size = len(session.output)
+        session.send("\x1b[19~")
+        session.wait_for("privacy", since=size)
+        # THEN not much of the picture came before the answer
+        assert len(session.output) - size < 120_000
+        session.send("\x11")
+        assert session.finish() == 0

@@ -15,11 +15,11 @@ MODES = tuple(mode for mode in MODE_NAMES if mode in CHOICES)
 HINTS = (
     ("PuTTY", N_("0.71 or later, character set UTF-8, --colors true for 24 bits; draws half blocks, no graphics")),
     ("Xshell", N_("version 7 or later, terminal type xterm-256color, UTF-8; sixel where its options offer it")),
-    ("SecureCRT", N_("terminal Xterm, ANSI colour, UTF-8; sixel from 9.4 on (Session Options, Emulation)")),
+    ("SecureCRT", N_("terminal Xterm, ANSI colour, UTF-8; sixel where its version offers it")),
     ("MobaXterm", N_("UTF-8, --colors true; half blocks or quadrants; its X server runs xterm -ti vt340 with sixel")),
     ("Windows Terminal", N_("1.22 or later has sixel; older ones show half blocks in 24 bits")),
     ("xterm", N_("start it with -ti vt340 for sixel")),
-    ("tmux", N_("set -g allow-passthrough on, set -as terminal-features ',*:RGB'; pictures are cells otherwise")),
+    ("tmux", N_("set -as terminal-features ',*:RGB' for 24 bits; pictures are made of characters")),
 )
 """What to switch on, for the terminals that engineers have."""
 
