@@ -169,8 +169,10 @@ def _text(pixels: Bytes, aspect: float, options: Namespace) -> bytes:
     geometry = Geometry(pixels.shape[1], pixels.shape[0], width, height, aspect, encoder.canvas_aspect)
     view = resample.fit(geometry)
     canvas = resample.resample(pixels, view, width, height, geometry.pixel_aspect, geometry.canvas_aspect)
-    painting = encoder.encode(canvas, columns, rows)
-    return b"".join(row + b"\n" for row in painting.rows or ())
+    painting = encoder.encode(canvas, columns, rows, still=True)
+    if painting.rows is None:
+        return painting.blob + b"\n"
+    return b"".join(row + b"\n" for row in painting.rows)
 
 
 def _scaled(pixels: Bytes, aspect: float, size: tuple[int, int]) -> Bytes:

@@ -14,6 +14,7 @@ from PIL import Image
 from tests.phantoms import write_cine
 from tests.practice import put_practice_site
 from tests.support import need_program, need_samples
+from tests.unit.graphics import undraw
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -145,7 +146,19 @@ def test_render_of_a_frame_that_is_not_there_says_which_there_are(tmp_path: Path
     result = cathlab("--lang", "en", "render", str(path), "--frame", "13", "--graphics", "png")
     assert result.returncode == 1
     assert "1 to 12" in sentence(result)
-    assert "kitty" in sentence(cathlab("--lang", "en", "render", str(path), "--graphics", "kitty"))
+    assert "kitty" in sentence(cathlab("--lang", "en", "render", str(path), "--graphics", "kitti"))
+
+
+@pytest.mark.parametrize("mode", ["sixel", "kitty"])
+def test_render_writes_pixel_graphics_that_hold_the_frame(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "run.dcm"
+    pixels = write_cine(path, frames=1)
+    words = ("render", str(path), "--window", "128,256", "--graphics", mode, "--size", "64x32")
+    drawn = cathlab(*words).stdout
+    assert drawn.endswith(b"\n")
+    found = undraw.kitty(drawn[:-1])[1] if mode == "kitty" else undraw.sixel(drawn[:-1])[:, :, 0] * 2.55
+    small = np.asarray(Image.fromarray(found.astype(np.uint8)).resize((64, 64), Image.Resampling.BOX)).astype(int)
+    assert np.abs(small - pixels[0]).mean() < 3
 
 
 def test_render_equals_what_dcmtk_draws(tmp_path: Path) -> None:

@@ -74,11 +74,14 @@ def measurement_report(source: Path, sheet: Sheet, operator: str, at: datetime, 
             what = _("{name} has no {keyword}, which a report must name.")
             raise UsageError(_("Nothing to report"), what.format(name=source.name, keyword=needed))
     charset = image.get("SpecificCharacterSet")
+    if not charset and "SpecificCharacterSet" in image:
+        # An empty one is none.
+        del image.SpecificCharacterSet
     with warnings.catch_warnings():
         # Names that do not follow PS3.5 6.2.1 are the source's, and are carried as they are.
         warnings.simplefilter("ignore")
         report = _report(image, found, _spoken(operator, image) or "unknown", at)
-        if charset is not None:
+        if charset:
             report.SpecificCharacterSet = charset
         elif "SpecificCharacterSet" in report:
             del report.SpecificCharacterSet
@@ -117,9 +120,6 @@ def _report(image: Dataset, found: Sequence[Measurement], operator: str, at: dat
         [_group(one, image) for one in found],
         codes.DCM.ImagingMeasurementReport,
     )
-    if not image.get("SpecificCharacterSet"):
-        # An empty one is none.
-        image.pop("SpecificCharacterSet", None)
     for keyword in _ASKED_FOR:
         # Type 2 attributes may be absent from an old object; a report has them, empty.
         if keyword not in image:
