@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scripts import modes
 from scripts.modes import CELL, COLUMNS, GAP, LABEL, MODES, ROWS, compare, paint, seen
+from scripts.screenshots import TARGET
 from tests.phantoms import cine_pixels
 
 SIZE = COLUMNS * CELL[0], ROWS * CELL[1]
@@ -47,5 +47,5 @@ def test_the_sheet_has_a_column_for_each_way_and_a_row_for_each_distance() -> No
 
 
 def test_the_picture_in_the_docs_is_of_this_layout() -> None:
-    with Image.open(modes.TARGET / "modes.png") as image:
+    with Image.open(TARGET / "modes.png") as image:
         assert image.size == compare(np.zeros((8, 8), np.uint8)).size

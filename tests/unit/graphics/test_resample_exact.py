@@ -188,10 +188,10 @@ def test_growing_draws_a_smooth_shade_without_steps(factor: int, slow: float, ph
         found: Floats = 128 + 100 * np.sin(at * slow + phase)
         return found
 
-    pixels = np.tile(np.rint(wave(np.arange(40) + 0.5)).astype(np.uint8), (8, 1))
+    pixels = np.tile(np.rint(wave(np.arange(40, dtype=np.float64) + 0.5)).astype(np.uint8), (8, 1))
     shown = resample(pixels, View(20, 4, factor), 40 * factor, 8 * factor)
     # THEN between the pixels it is still the wave, where nearest pixels would be off by half a step, up to 50 greys
-    place_of = (np.arange(40 * factor) + 0.5) / factor
+    place_of = (np.arange(40 * factor, dtype=np.float64) + 0.5) / factor
     middle = (place_of > 2) & (place_of < 38)
     assert np.abs(shown[4 * factor, middle] - wave(place_of[middle])).max() <= 6
 
@@ -225,6 +225,6 @@ def test_a_disc_is_round_on_the_screen_in_every_way_to_draw(
     # THEN on the glass, where sixels have their own size and everything else fills its cells, it is as wide as high
     tall = 1.0 if mode == "sixel" else rows * cell_pixels[1] / height
     wide = 1.0 if mode == "sixel" else columns * cell_pixels[0] / width
-    across = spread(shown.sum(axis=0), np.arange(width) * wide)
-    down = spread(shown.sum(axis=1), np.arange(height) * tall)
+    across = spread(shown.sum(axis=0), np.arange(width, dtype=np.float64) * wide)
+    down = spread(shown.sum(axis=1), np.arange(height, dtype=np.float64) * tall)
     assert abs(across - down) <= 0.5 * max(wide, tall)
