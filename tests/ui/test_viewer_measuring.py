@@ -328,3 +328,42 @@ async def test_measurements_of_a_file_that_changed_are_not_shown(desk: Desk, tmp
 
 def test_every_shape_has_a_tool() -> None:
     assert {kind for kind, _name in TOOLS} == set(ShapeKind)
+
+
+async def test_the_list_is_written_as_a_report_and_a_report_is_taken_in(desk: Desk, tmp_path: Path) -> None:
+    # GIVEN a distance on a frame
+    path, target = tmp_path / "run.dcm", tmp_path / "out-sr.dcm"
+    write_cine(path, frames=3, ImagerPixelSpacing=[0.3, 0.3])
+    app = desk.app(path)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, app)
+        await tool(pilot, app, ShapeKind.DISTANCE)
+        await pilot.press("enter", "l", "l", "enter")
+        (one,) = await kept(pilot, app, 1)
+        # WHEN the list is exported as a structured report
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(app.screen, MeasurementsScreen))
+        await pilot.press("e")
+        await until(pilot, lambda: bool(app.screen.query("#choices")))
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.screen.query("#path")))
+        app.screen.query_one("#path", Input).value = str(target)
+        await pilot.press("enter")
+        await until(pilot, target.exists, 30)
+        await until(pilot, lambda: isinstance(app.screen, MeasurementsScreen))
+        # AND taken out, and the report taken in again
+        await pilot.press("delete")
+        await kept(pilot, app, 0)
+        await pilot.press("i")
+        await until(pilot, lambda: bool(app.screen.query("#path")))
+        await until(pilot, lambda: app.screen.query_one("#path", Input).value != "")
+        app.screen.query_one("#path", Input).focus()
+        app.screen.query_one("#path", Input).value = str(target)
+        await pilot.press("enter")
+        # THEN the shape is back, measured again, with what the report says of it
+        (again,) = await kept(pilot, app, 1)
+        assert again.shape.kind is one.shape.kind
+        assert again.shape.points[1] == pytest.approx(one.shape.points[1], abs=1e-5)
+        assert again.found.value == pytest.approx(one.found.value, abs=1e-5)
+        assert again.name.startswith("SR: 1 (")
+        assert again.name.endswith(" mm)")

@@ -24,36 +24,22 @@ from pydicom.uid import generate_uid
 from pydicom.valuerep import DA, TM
 
 from console import __version__
+from console.dicom.measuring.report_codes import (
+    ANGLES,
+    COUNT,
+    FWHM,
+    KIND,
+    LENGTHS,
+    PURPOSE,
+    REFERENCE,
+    REGIONS,
+    SCALE,
+    UNITS,
+    VALUE,
+)
 from console.errors import DicomReadError, UsageError
 from console.i18n import _
 from console.model.measuring import Measured, Measurement, Point, ShapeKind, Sheet
-
-SCHEME = "99CATHLAB"
-"""Coding scheme of what the Standard has no code for."""
-PURPOSE = "Engineering measurements, not for diagnosis"
-_LINES = (ShapeKind.DISTANCE, ShapeKind.POLYLINE, ShapeKind.PROFILE, ShapeKind.VESSEL)
-_REGIONS = (ShapeKind.RECTANGLE, ShapeKind.ELLIPSE, ShapeKind.POLYGON)
-_PIXEL = Code("{pixels}", "UCUM", "pixels")
-_SQUARE_PIXEL = Code("{pixels}2", "UCUM", "square pixels")
-_UNITS = {
-    "mm": codes.UCUM.Millimeter,
-    "px": _PIXEL,
-    "mm²": codes.UCUM.SquareMillimeter,
-    "px²": _SQUARE_PIXEL,
-    "°": codes.UCUM.Degree,
-}
-_VALUE = Code("pixel-value", SCHEME, "Pixel value")
-_COUNT = Code("pixel-count", SCHEME, "Number of pixels")
-_FWHM = Code("fwhm", SCHEME, "Full width at half maximum")
-_REFERENCE = Code("reference-diameter", SCHEME, "Interpolated reference diameter")
-_SCALE = Code("scale", SCHEME, "Source of the scale")
-_KIND = Code("shape", SCHEME, "Shape")
-_LENGTHS = {
-    ShapeKind.DISTANCE: codes.DCM.Distance,
-    ShapeKind.PROFILE: codes.DCM.Distance,
-    ShapeKind.POLYLINE: codes.DCM.PathLength,
-}
-_ANGLES = {ShapeKind.ANGLE: codes.SCT.Angle, ShapeKind.COBB: codes.SCT.CobbAngle}
 
 
 def measurement_report(source: Path, sheet: Sheet, operator: str, at: datetime, *, hidden: bool = False) -> bytes:
@@ -160,7 +146,7 @@ def _group(
     frames = [one.frame] if int(image.get("NumberOfFrames") or 1) > 1 else None
     where = sr.SourceImageForRegion(image.SOPClassUID, image.SOPInstanceUID, frames)
     group: sr.MeasurementsAndQualitativeEvaluations | sr.PlanarROIMeasurementsAndQualitativeEvaluations
-    if one.shape.kind in _REGIONS:
+    if one.shape.kind in REGIONS:
         graphic, points = _outline(one.shape.kind, one.shape.points)
         group = sr.PlanarROIMeasurementsAndQualitativeEvaluations(
             tracking, sr.ImageRegion(graphic, points, where), measurements=_region_numbers(one.found)
@@ -176,7 +162,7 @@ def _group(
             for item in coordinates:
                 item.RelationshipType = "INFERRED FROM"
             group[0].ContentSequence.append(comment)
-    texts = [(_KIND, one.shape.kind.value), (_SCALE, _scale(one.found, image))]
+    texts = [(KIND, one.shape.kind.value), (SCALE, _scale(one.found, image))]
     for name, text in texts:
         group[0].ContentSequence.append(sr.TextContentItem(name, text, sr.RelationshipTypeValues.CONTAINS))
     return group
@@ -186,18 +172,18 @@ def _numbers(found: Measured, coordinates: Sequence[sr.CoordinatesForMeasurement
     """What was measured along lines and at points, the first number with the coordinates."""
     numbers: list[tuple[Code, float, Code, Code | None]] = []
     if found.vessel is not None:
-        vessel, unit = found.vessel, _UNITS[found.vessel.unit]
+        vessel, unit = found.vessel, UNITS[found.vessel.unit]
         numbers = [
             (codes.SCT.VesselLumenDiameter, vessel.mld, unit, codes.SCT.Minimum),
-            (_REFERENCE, vessel.reference, unit, None),
+            (REFERENCE, vessel.reference, unit, None),
             (codes.SCT.LumenDiameterStenosis, vessel.stenosis_percent, codes.UCUM.Percent, None),
             (codes.SCT.Length, vessel.length, unit, None),
         ]
     elif found.value is not None:
-        name = _LENGTHS.get(found.kind) or _ANGLES.get(found.kind) or _VALUE
-        numbers = [(name, found.value, _UNITS.get(found.unit, codes.UCUM.NoUnits), None)]
+        name = LENGTHS.get(found.kind) or ANGLES.get(found.kind) or VALUE
+        numbers = [(name, found.value, UNITS.get(found.unit, codes.UCUM.NoUnits), None)]
         if found.curve is not None and found.curve.fwhm is not None:
-            numbers.append((_FWHM, found.curve.fwhm, _UNITS[found.curve.unit], None))
+            numbers.append((FWHM, found.curve.fwhm, UNITS[found.curve.unit], None))
     return [
         sr.Measurement(
             name, _decimal(value), unit, derivation=derivation, referenced_coordinates=coordinates if at == 0 else None
@@ -209,15 +195,15 @@ def _numbers(found: Measured, coordinates: Sequence[sr.CoordinatesForMeasurement
 def _region_numbers(found: Measured) -> list[sr.Measurement]:
     assert found.statistics is not None
     region = found.statistics
-    numbers = [sr.Measurement(codes.SCT.Area, _decimal(region.area), _UNITS[region.area_unit])]
+    numbers = [sr.Measurement(codes.SCT.Area, _decimal(region.area), UNITS[region.area_unit])]
     for value, derivation in (
         (region.mean, codes.SCT.Mean),
         (region.sd, codes.SCT.StandardDeviation),
         (region.minimum, codes.SCT.Minimum),
         (region.maximum, codes.SCT.Maximum),
     ):
-        numbers.append(sr.Measurement(_VALUE, _decimal(value), codes.UCUM.NoUnits, derivation=derivation))
-    return [*numbers, sr.Measurement(_COUNT, float(region.count), codes.UCUM.NoUnits)]
+        numbers.append(sr.Measurement(VALUE, _decimal(value), codes.UCUM.NoUnits, derivation=derivation))
+    return [*numbers, sr.Measurement(COUNT, float(region.count), codes.UCUM.NoUnits)]
 
 
 def _decimal(value: float) -> float:

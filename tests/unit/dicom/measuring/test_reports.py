@@ -14,8 +14,9 @@ from pydicom.sr.codedict import codes
 from pydicom.uid import generate_uid
 
 from console.dicom.measuring.measure import measure
+from console.dicom.measuring.report_codes import PURPOSE
 from console.dicom.measuring.report_in import read_report
-from console.dicom.measuring.report_out import PURPOSE, measurement_report
+from console.dicom.measuring.report_out import measurement_report
 from console.dicom.object import open_object
 from console.errors import ConsoleError, UsageError
 from console.measurement_report import read_report as read_apart
