@@ -289,7 +289,7 @@ class ViewerScreen(Panes):
             self._say(sketched)
         elif error is not None:
             self._say(error.detail)
-        elif not state.playing and state.frame != self._shot.frame:
+        elif not state.playing and state.frame != self._shot.frame and self.is_current:
             self._say(_("frame {number} is being decoded …").format(number=state.frame))
         else:
             self._say(cine_line(self._info, state))
