@@ -7,8 +7,8 @@ from typing import NoReturn
 from console.errors import UsageError
 from console.i18n import N_, _
 
-GRAPHICS = ("auto", "blocks", "half", "quadrant", "ascii", "off")
-"""Ways to draw in a terminal; kitty and sixel are refused with a sentence until they exist."""
+GRAPHICS = ("auto", "kitty", "sixel", "iterm", "blocks", "half", "quadrant", "ascii", "off")
+"""Ways to draw in a terminal, for the help: those of console.graphics.encoder.CHOICES."""
 
 _LONG = ("inspect", "repair", "report")
 """Verbs with verbs of their own, whose grammar is built when they are asked for."""

@@ -57,7 +57,7 @@ def launch(
         )
     depth = _depth(colors, services.preferences.now.colors, terminal)
     wish = services.preferences.now.graphics if graphics == "auto" else graphics
-    if terminal.web and wish not in ("half", "quadrant", "ascii", "off", "sextant", "braille"):
+    if terminal.web and wish not in ("half", "quadrant", "ascii", "off"):
         wish = "blocks"
     app = _build(services, terminal, GraphicsChoice(wish, terminal, depth), start_with)
     with _practice_servers(services):

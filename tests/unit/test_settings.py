@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.arguments import GRAPHICS
 from console.errors import SettingsError, StoreError
+from console.graphics.encoder import CHOICES as WAYS
+from console.graphics.encoder import choose
+from console.graphics.terminal import unasked
 from console.settings import (
     CHOICES,
     LOCK_MINUTES,
@@ -286,3 +290,10 @@ def test_an_empty_passphrase_is_none() -> None:
 def test_a_record_that_is_none_matches_nothing(record: str) -> None:
     assert check_passphrase("", record) is False
     assert check_passphrase("plain", record) is False
+
+
+def test_every_way_to_draw_that_a_setting_or_the_help_names_exists() -> None:
+    terminal = unasked({"LANG": "C.UTF-8"}, (80, 24))
+    for mode in {*CHOICES["graphics"], *GRAPHICS}:
+        assert choose(mode, terminal, "true").name
+    assert set(GRAPHICS) == set(WAYS)
