@@ -7,7 +7,7 @@ from typing import NoReturn
 from console.errors import UsageError
 from console.i18n import N_, _
 
-GRAPHICS = ("auto", "kitty", "sixel", "iterm", "blocks", "half", "quadrant", "ascii", "off")
+GRAPHICS = ("auto", "kitty", "sixel", "iterm", "blocks", "half", "quadrant", "sextant", "braille", "ascii", "off")
 """Ways to draw in a terminal, for the help: those of console.graphics.encoder.CHOICES."""
 
 _LONG = ("inspect", "repair", "report")

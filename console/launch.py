@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.errors import ConsoleError, StoreError, TerminalError
 from console.graphics.answers import LateAnswers
+from console.graphics.blocks import GRID
 from console.graphics.choice import MODE_NAMES, GraphicsChoice
 from console.graphics.encoder import Colors
 from console.graphics.probe import drain, probe
@@ -57,7 +58,7 @@ def launch(
         )
     depth = _depth(colors, services.preferences.now.colors, terminal)
     wish = services.preferences.now.graphics if graphics == "auto" else graphics
-    if terminal.web and wish not in ("half", "quadrant", "ascii", "off"):
+    if terminal.web and wish not in (*GRID, "off"):
         wish = "blocks"
     app = _build(services, terminal, GraphicsChoice(wish, terminal, depth), start_with)
     with _practice_servers(services):

@@ -24,7 +24,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "theme": ("dark", "light"),
     "colors": ("auto", "16", "256", "true", "none"),
     "graphics": (
-        *("auto", "blocks", "half", "quadrant", "ascii"),
+        *("auto", "blocks", "half", "quadrant", "sextant", "braille", "ascii"),
         *("sixel", "kitty", "iterm", "off"),
     ),
 }

@@ -25,8 +25,15 @@ from console.resources import fonts
 from scripts.screenshots import BOXES, PAPER, TARGET, Rgb
 from tests.unit.graphics import ansi, undraw
 
-MODES = ("half", "quadrant", "ascii", "sixel", "kitty")
-NAMES = {"half": "half blocks", "quadrant": "quadrants", "ascii": "ASCII", "sixel": "sixel", "kitty": "kitty"}
+NAMES = {
+    "half": "half blocks",
+    "quadrant": "quadrants",
+    "sextant": "sextants",
+    "braille": "braille",
+    "ascii": "ASCII",
+    "sixel": "sixel",
+    "kitty": "kitty",
+}
 COLUMNS, ROWS = 60, 30
 """Cells of each picture."""
 CELL = (8, 16)
@@ -90,8 +97,9 @@ def _cells(rows: Sequence[bytes]) -> Image.Image:
             left, top = column * across, row * down
             pen.rectangle((left, top, left + across - 1, top + down - 1), _rgb(cell.bg))
             for x0, y0, x1, y1 in () if cell.glyph == " " else BOXES[cell.glyph]:
-                box = (left + x0 * across, top + y0 * down, left + x1 * across - 1, top + y1 * down - 1)
-                pen.rectangle(box, _rgb(cell.fg))
+                corners = (round(x0 * across), round(y0 * down), round(x1 * across) - 1, round(y1 * down) - 1)
+                x0, y0, x1, y1 = corners
+                pen.rectangle((left + x0, top + y0, left + max(x1, x0), top + max(y1, y0)), _rgb(cell.fg))
     return image
 
 
@@ -106,10 +114,10 @@ def compare(pixels: Bytes) -> Image.Image:
     """The whole picture above, its middle below, one column for each way to draw."""
     width, height = COLUMNS * CELL[0], ROWS * CELL[1]
     step = width + GAP
-    sheet = Image.new("RGB", (step * len(MODES) - GAP, 2 * (LABEL + height) + GAP), PAPER)
+    sheet = Image.new("RGB", (step * len(NAMES) - GAP, 2 * (LABEL + height) + GAP), PAPER)
     pen = ImageDraw.Draw(sheet)
     font = next((ImageFont.truetype(str(path), 17) for path in fonts() if path.is_file()), ImageFont.load_default(17))
-    for place, mode in enumerate(MODES):
+    for place, mode in enumerate(NAMES):
         for row, nearer in enumerate((1.0, CLOSE)):
             painting = paint(pixels, mode, nearer)
             sent = len(painting.blob) or sum(map(len, painting.rows or ()))

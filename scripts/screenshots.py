@@ -12,6 +12,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -69,7 +70,30 @@ WIDE = ("NotoSansMonoCJKsc-Regular.otf", "NotoSansCJK-Regular.ttc", "NotoSansMon
 WIDE_NAME = "Noto Sans Mono CJK SC"
 """The face to take from a collection that holds it."""
 
-BOXES: dict[str, tuple[tuple[float, float, float, float], ...]] = {
+Part = tuple[float, float, float, float]
+
+
+def _sextants() -> dict[str, tuple[Part, ...]]:
+    """By the numbers in their names, 1 upper left to 6 lower right."""
+    found = {}
+    for code in range(0x1FB00, 0x1FB3C):
+        numbers = [int(number) - 1 for number in unicodedata.name(chr(code)).rpartition("-")[2]]
+        places = [(number % 2 / 2, number // 2 / 3) for number in numbers]
+        found[chr(code)] = tuple((x, y, x + 1 / 2, y + 1 / 3) for x, y in places)
+    return found
+
+
+def _braille() -> dict[str, tuple[Part, ...]]:
+    """By the numbers of the dots in their names: 1 to 3 and 7 at the left, 4 to 6 and 8 at the right."""
+    places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+    found = {}
+    for code in range(0x2801, 0x2900):
+        dots = [places[int(number) - 1] for number in unicodedata.name(chr(code)).rpartition("-")[2]]
+        found[chr(code)] = tuple((x / 2 + 0.13, y / 4 + 0.06, x / 2 + 0.38, y / 4 + 0.19) for x, y in dots)
+    return found
+
+
+BOXES: dict[str, tuple[Part, ...]] = {
     "▀": ((0, 0, 1, 0.5),), "▄": ((0, 0.5, 1, 1),), "█": ((0, 0, 1, 1),), "▌": ((0, 0, 0.5, 1),),
     "▐": ((0.5, 0, 1, 1),), "▘": ((0, 0, 0.5, 0.5),), "▝": ((0.5, 0, 1, 0.5),), "▖": ((0, 0.5, 0.5, 1),),
     "▗": ((0.5, 0.5, 1, 1),), "▚": ((0, 0, 0.5, 0.5), (0.5, 0.5, 1, 1)),
@@ -77,7 +101,7 @@ BOXES: dict[str, tuple[tuple[float, float, float, float], ...]] = {
     "▟": ((0.5, 0, 1, 1), (0, 0.5, 0.5, 1)), "▛": ((0, 0, 1, 0.5), (0, 0.5, 0.5, 1)),
     "▜": ((0, 0, 1, 0.5), (0.5, 0.5, 1, 1)), "▔": ((0, 0, 1, 0.125),), "▕": ((0.875, 0, 1, 1),),
     **{char: ((0, 1 - eighths / 8, 1, 1),) for eighths, char in enumerate("▁▂▃▄▅▆▇", 1)},
-    **{char: ((0, 0, eighths / 8, 1),) for eighths, char in enumerate("▏▎▍▌▋▊▉", 1)},
+    **{char: ((0, 0, eighths / 8, 1),) for eighths, char in enumerate("▏▎▍▌▋▊▉", 1)}, **_sextants(), **_braille(),
 }  # fmt: skip
 """Block characters as rectangles, in parts of a cell: left, top, right, bottom. Fonts leave seams between them."""
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from console.graphics.blocks import GRID
 from console.graphics.encoder import Colors, Encoder, Painting, choose
 from console.graphics.palette import Bytes
 from console.graphics.terminal import Terminal
@@ -81,7 +82,7 @@ class GraphicsChoice:
 
     def cell_encoder(self) -> Encoder:
         """An encoder that draws with characters, for small pictures among texts."""
-        wish = self._wish if self._wish in ("half", "quadrant", "ascii", "off", "sextant") else "auto"
+        wish = self._wish if self._wish in (*GRID, "off") else "auto"
         plain = replace(self._terminal, sixel=False, kitty=False, kitty_placeholders=False, iterm=False)
         return choose(wish, plain, self._depth)
 

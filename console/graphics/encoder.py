@@ -22,11 +22,11 @@ from console.resources import fonts
 
 Colors: TypeAlias = Literal["auto", "true", "256", "16", "none"]
 
-CHOICES = ("auto", "blocks", "half", "quadrant", "ascii", "sixel", "kitty", "iterm", "off")
+CHOICES = ("auto", "blocks", "half", "quadrant", "sextant", "braille", "ascii", "sixel", "kitty", "iterm", "off")
 """What may be asked for; blocks is half, off draws the texts alone."""
 
 PIXELS = {"sixel": SixelEncoder, "kitty": KittyEncoder, "iterm": ItermEncoder}
-_MODES: dict[str, Mode] = {"blocks": "half", "half": "half", "quadrant": "quadrant", "ascii": "ascii"}
+_MODES: dict[str, Mode] = {"blocks": "half", **{mode: mode for mode in GRID}}
 
 
 class Encoder(Protocol):
@@ -34,7 +34,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """half, quadrant, ascii."""
+        """One of CHOICES, but neither auto nor blocks."""
         ...
 
     @property
@@ -65,8 +65,6 @@ class Encoder(Protocol):
 class CellEncoder:
     """Draws with characters."""
 
-    refines = False
-
     def __init__(self, mode: Mode, colors: Depth, terminal: Terminal) -> None:
         self._mode: Mode = mode
         self._grid = GRID[mode]
@@ -75,8 +73,13 @@ class CellEncoder:
 
     @property
     def name(self) -> str:
-        """half, quadrant or ascii."""
+        """One of blocks.GRID."""
         return self._mode
+
+    @property
+    def refines(self) -> bool:
+        """Whether a still is fitted more exactly."""
+        return self._blocks.refines
 
     @property
     def canvas_aspect(self) -> float:
@@ -96,7 +99,7 @@ class CellEncoder:
         self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
     ) -> Painting:
         """The frame as one byte string a row."""
-        picture = self._blocks.encode(pixels, columns, rows, texts)
+        picture = self._blocks.encode(pixels, columns, rows, texts, exact=still)
         return Painting.of_cells(picture)
 
 

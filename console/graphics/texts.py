@@ -15,7 +15,7 @@ from console.graphics.palette import Tone
 from console.graphics.tokens import Ids, pack
 
 MARKER = b"\x01"
-"""Stands for a character of more than three bytes until the line is squeezed; no text can hold it."""
+"""Stands for a character with marks on it until the line is squeezed; no text can hold it."""
 
 _MARK = pack(MARKER)
 _SPACE = pack(b" ")
@@ -46,7 +46,7 @@ class LaidText:
     seconds: npt.NDArray[np.intp]
     """The cells that are the second half of a wide character."""
     long: tuple[tuple[int, bytes], ...]
-    """(cell, UTF-8) of characters that need more than three bytes, marks included."""
+    """(cell, UTF-8) of what takes more than the four bytes of one character: it has marks on it."""
 
 
 def cell_width(character: str, ambiguous_wide: bool = False) -> int:
@@ -105,9 +105,9 @@ def lay_out(text: str, limit: int, ambiguous_wide: bool = False, utf8: bool = Tr
             glyphs.extend(pack(character.encode()) for character in cluster)
             continue
         encoded = cluster.encode()
-        if len(encoded) > 3:
+        if len(encoded) > 4:
             long.append((len(glyphs), encoded))
-        glyphs.append(_MARK if len(encoded) > 3 else pack(encoded))
+        glyphs.append(_MARK if len(encoded) > 4 else pack(encoded))
         if width == 2:
             seconds.append(len(glyphs))
             glyphs.append(0)

@@ -19,20 +19,20 @@ class LineWriter(Protocol):
     """Turns colour ids and glyphs into one byte string a row. Owns buffers: one writer a thread."""
 
     def lines(self, fg: Ids, bg: Ids, glyphs: Ids) -> list[bytes]:
-        """`fg`, `bg`, `glyphs`: (rows, columns). A glyph is up to three bytes of UTF-8, packed by `pack`."""
+        """`fg`, `bg`, `glyphs`: (rows, columns). A glyph is one character, packed by `pack`."""
         ...
 
 
 def pack(utf8: bytes) -> int:
-    """A glyph of one to three bytes as the writers want it: little-endian, above an empty lowest byte."""
-    if len(utf8) > 3:
-        raise ValueError(f"a packed glyph holds three bytes, not {len(utf8)}")
-    return int.from_bytes(b"\0" + utf8, "little")
+    """A glyph of one to four bytes, any one character, as the writers want it: little-endian."""
+    if len(utf8) > 4:
+        raise ValueError(f"a packed glyph holds four bytes, not {len(utf8)}")
+    return int.from_bytes(utf8, "little")
 
 
 def unpack(glyphs: Ids) -> bytes:
     """The UTF-8 text of a run of packed glyphs."""
-    return (glyphs.astype("<u4") >> np.uint32(8)).tobytes().translate(None, b"\0")
+    return glyphs.astype("<u4").tobytes().translate(None, b"\0")
 
 
 def _changed(ids: Ids) -> npt.NDArray[np.bool_]:
@@ -59,13 +59,13 @@ class PaletteWriter:
         if len(background) != count:
             raise ValueError("as many backgrounds as foregrounds are needed")
         # Four states of a cell: both colours change ("CSI fg;" + "bg m"), only the foreground ("CSI fg m"), only the
-        # background ("CSI" + "bg m"), neither. The glyph takes the last three bytes of the second half.
-        need = max(max(len(text) + 3 for text in foreground), max(len(text) + 4 for text in background))
+        # background ("CSI" + "bg m"), neither. The glyph takes the last word of the second half.
+        need = max(max(len(text) + 3 for text in foreground), max(len(text) + 5 for text in background))
         width = -(-need // 4) * 4
         both = [f"\x1b[{text};".encode() for text in foreground]
         alone = [f"\x1b[{text}m".encode() for text in foreground]
         first = [token.ljust(width, b"\0") for token in [*both, *alone, b"\x1b[", b""]]
-        second = [f"{text}m".encode().rjust(width - 3, b"\0") + b"\0\0\0" for text in background]
+        second = [f"{text}m".encode().rjust(width - 4, b"\0") + bytes(4) for text in background]
         table = b"".join([*first, *second, bytes(width)])
         self._words = width // 4
         self._table = np.frombuffer(table, "<u4").reshape(-1, self._words)
@@ -96,7 +96,7 @@ class PaletteWriter:
         self._picks[..., 1] = second
         # mode="clip" skips the bounds check that would copy the output; every pick is inside the table.
         self._table.take(self._picks.reshape(-1), axis=0, out=self._buffer.reshape(-1, self._words), mode="clip")
-        self._buffer[:, 1, -1] |= glyphs.reshape(-1)
+        self._buffer[:, 1, -1] = glyphs.reshape(-1)
         return _squeeze(self._buffer, rows)
 
 
@@ -107,13 +107,13 @@ class RgbWriter:
         self._numbers = np.frombuffer(b"".join(f";{value}".encode().ljust(4, b"\0") for value in range(256)), "<u4")
         # What joins the two halves, by (foreground changes) * 2 + (background changes).
         self._joints = np.frombuffer(b"".join(text.ljust(4, b"\0") for text in (b"", b"\x1b[", b"m", b";")), "<u4")
-        self._buffer = np.empty((0, 11), "<u4")
+        self._buffer = np.empty((0, 12), "<u4")
 
     def lines(self, fg: Ids, bg: Ids, glyphs: Ids) -> list[bytes]:
         """One byte string a row, each ending with CSI 0 m."""
         rows, columns = fg.shape
         if self._buffer.shape[0] != rows * columns:
-            self._buffer = np.empty((rows * columns, 11), "<u4")
+            self._buffer = np.empty((rows * columns, 12), "<u4")
         buffer = self._buffer
         new_fg = _changed(fg).reshape(-1).astype(np.uint32)
         new_bg = _changed(bg).reshape(-1).astype(np.uint32)
@@ -124,7 +124,7 @@ class RgbWriter:
         buffer[:, 6] = new_bg * np.uint32(int.from_bytes(b"48;2", "little"))
         self._channels(buffer[:, 7:10], bg, new_bg)
         buffer[:, 10] = new_bg * np.uint32(ord("m"))
-        buffer[:, 10] |= glyphs.reshape(-1)
+        buffer[:, 11] = glyphs.reshape(-1)
         return _squeeze(buffer, rows)
 
     def _channels(self, into: Ids, ids: Ids, wanted: npt.NDArray[np.uint32]) -> None:

@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.figures import Figure, blocks, cine, first_picture, long_cine, version
+from tests.benchmarks.blocks import blocks
+from tests.benchmarks.figures import Figure, cine, first_picture, long_cine, version
 from tests.benchmarks.finding import finding
 from tests.benchmarks.graphics import graphics
 from tests.benchmarks.headers import headers

@@ -1,6 +1,5 @@
 """How each figure is measured. Times are medians of several runs; ratios are taken pair by pair."""
 
-import io
 import os
 import re
 import statistics
@@ -13,14 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 
-from console.graphics import resample
-from console.graphics.encoder import choose
-from console.graphics.resample import Geometry
-from console.graphics.terminal import unasked
-from tests.phantoms import cine_pixels, write_cine
+from tests.phantoms import write_cine
 from tests.terminal import Session
 
 ROOT = Path(__file__).parents[2]
@@ -67,51 +61,6 @@ def version(_folder: Path) -> list[Figure]:
     own, bare_s = (statistics.median(pair[index] for pair in pairs) * 1000 for index in (0, 1))
     note = f"{own:.0f} ms against {bare_s:.0f} ms"
     return [Figure("cathlab --version / bare interpreter", ratio, "times", 6.0, note=note)]
-
-
-def blocks(_folder: Path) -> list[Figure]:
-    """One 512x512 frame to 190x54 half-block cells, against textual-image's half-cell renderable of the same size."""
-    from PIL import Image as PillowImage
-    from rich.console import Console
-    from textual_image.renderable.halfcell import Image
-
-    noise = np.random.RandomState(7).normal(0, 6, (512, 512))
-    pixels = np.clip(cine_pixels(1, 512, 512)[0] + noise, 0, 255).astype(np.uint8)
-    encoder = choose("half", unasked({"COLORTERM": "truecolor", "LANG": "C.UTF-8"}, (COLUMNS, ROWS)), "true")
-    width, height = encoder.pixel_size(COLUMNS, ROWS)
-    geometry = Geometry(512, 512, width, height, 1.0, encoder.canvas_aspect)
-    # The peer fills all cells, so ours must too: the picture is stretched, not fitted.
-    stretched = Geometry(512, 512, width, height, height * encoder.canvas_aspect / width, encoder.canvas_aspect)
-    view = resample.fit(stretched)
-
-    def ours() -> None:
-        canvas = resample.resample(pixels, view, width, height, stretched.pixel_aspect, geometry.canvas_aspect)
-        b"".join(encoder.encode(canvas, COLUMNS, ROWS).rows or ())
-
-    picture = PillowImage.fromarray(pixels)
-    sink = io.StringIO()
-    terminal = Console(width=COLUMNS, height=ROWS, color_system="truecolor", force_terminal=True, file=sink)
-
-    def theirs() -> None:
-        with terminal.capture() as capture:
-            terminal.print(Image(picture, width=COLUMNS, height=ROWS))
-        capture.get()
-
-    ours()
-    theirs()
-    pairs = [(_timed(ours, 10), _timed(theirs, 1)) for _run in range(9)]
-    own, peer = (statistics.median(pair[index] for pair in pairs) * 1000 for index in (0, 1))
-    ratio = statistics.median(peer_s / own_s for own_s, peer_s in pairs)
-    return [
-        Figure(
-            "blocks frame 512x512 to 190x54: textual-image / ours",
-            ratio,
-            "times",
-            20.0,
-            True,
-            f"{own:.2f} ms against {peer:.1f} ms",
-        )
-    ]
 
 
 def first_picture(folder: Path) -> list[Figure]:

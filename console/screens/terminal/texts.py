@@ -12,6 +12,9 @@ from console.widgets.line_list import Line
 MODES = tuple(mode for mode in MODE_NAMES if mode in CHOICES)
 """Ways to draw that can be tried, in this order."""
 
+SAMPLES = {"quadrant": "▚▞▙▜", "sextant": "🬗🬤🬞🬭", "braille": "⠓⡇⢸⣤"}
+"""Characters that not every font has."""
+
 HINTS = (
     ("PuTTY", N_("0.71 or later, character set UTF-8, --colors true for 24 bits; draws half blocks, no graphics")),
     ("Xshell", N_("version 7 or later, terminal type xterm-256color, UTF-8; sixel where its options offer it")),
@@ -47,7 +50,11 @@ def lines(terminal: Terminal, depth: str, measured: Measured) -> list[Line]:
         Line(_("Ways to draw (enter tries one and keeps it)"), heading=True),
     ]
     for mode in MODES:
-        note = _("in force") if mode == measured.wish else ("" if _fits(mode, terminal) else _("not offered here"))
+        fits = _fits(mode, terminal)
+        note = _("in force") if mode == measured.wish else ("" if fits else _("not offered here"))
+        if fits and mode in SAMPLES:
+            # Nothing can be asked about a font: the operator sees whether these are shapes or boxes.
+            note = f"{SAMPLES[mode]}  {note}".rstrip()
         found.append(Line(_(MODE_NAMES[mode]), 1, right=note, key=mode))
     found.append(Line(_("What to switch on"), heading=True))
     found += [Line(f"{name}: {_(hint)}", 1) for name, hint in HINTS]

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,12 @@ from console.graphics.blocks import GRID, BlockEncoder, Mode, encode
 from console.graphics.palette import Depth
 from console.graphics.texts import CellText
 
+from . import shapes
 from .ansi import Cell, Color, interpret, spread
 
 Pixels = npt.NDArray[np.uint8]
 
-MODES: tuple[Mode, ...] = ("half", "quadrant", "ascii")
+MODES: tuple[Mode, ...] = ("half", "quadrant", "sextant", "braille", "ascii")
 DEPTHS: tuple[Depth, ...] = ("true", "256", "16", "none")
 TEXTS = (
     CellText(0, 0, "张^伟 P0017"),
@@ -111,26 +113,68 @@ def test_lines_and_cells_show_the_same_picture(mode: Mode, depth: Depth, channel
         assert all(run.text for run in runs)
 
 
-@pytest.mark.parametrize("depth", ["true", "256"])
-def test_quadrants_are_the_means_above_and_below_the_mean_of_the_cell(depth: Depth) -> None:
-    # GIVEN a noisy picture
-    pixels = noise(16, 40)
-    drawn = encode(pixels, 20, 8, "quadrant", depth)
-    masks = dict(zip(" ▗▖▄▝▐▞▟▘▚▌▙▀▜▛█", range(16), strict=True))
-    levels = sorted({rgb_of(number)[0] for number in range(16, 256) if len(set(rgb_of(number))) == 1})
+def two_tones(mode: Mode, pixels: Pixels, columns: int, rows: int, *, exact: bool) -> Iterator[tuple[Pixels, Pixels]]:
+    """Each cell's pixels, and what is shown of them."""
+    down = GRID[mode][1]
+    drawn = BlockEncoder(mode, "true").encode(pixels, columns, rows, exact=exact)
     for row, line in enumerate(drawn.lines):
         for column, cell in enumerate(interpret(line)):
-            # WHEN one cell is fitted by hand
-            four = [int(pixels[2 * row + i, 2 * column + j]) for i in (0, 1) for j in (0, 1)]
-            high = [value > sum(four) / 4 for value in four]
-            tones = []
-            for wanted in (True, False):
-                part = [value for value, is_high in zip(four, high, strict=True) if is_high == wanted]
-                mean = int(sum(part) / len(part) + 0.5)
-                tones.append(mean if depth == "true" else min(levels, key=lambda level: abs(level - mean)))
-            # THEN glyph and tones agree
-            assert masks[cell.glyph] == sum(bit for bit, is_high in zip((8, 4, 2, 1), high, strict=True) if is_high)
-            assert [rgb_of(cell.fg)[0], rgb_of(cell.bg)[0]] == tones
+            wanted = pixels[down * row : down * (row + 1), 2 * column : 2 * column + 2]
+            tones = (rgb_of(cell.fg)[0], rgb_of(cell.bg)[0])
+            yield wanted, np.where(shapes.filled(cell.glyph, down), *tones).astype(np.uint8)
+
+
+@pytest.mark.parametrize("mode", ["quadrant", "sextant"])
+def test_two_tones_are_the_means_above_and_below_the_mean_of_the_cell(mode: Mode) -> None:
+    # GIVEN a noisy picture
+    for wanted, shown in two_tones(mode, noise(8 * GRID[mode][1], 40), 20, 8, exact=False):
+        # WHEN one cell is fitted by hand THEN it is what is shown
+        high = wanted > wanted.mean()
+        for side in (high, ~high):
+            assert set(shown[side].tolist()) == {int(wanted[side].mean() + 0.5)}
+
+
+@pytest.mark.parametrize("mode", ["quadrant", "sextant"])
+def test_a_still_is_fitted_as_well_as_two_tones_can(mode: Mode) -> None:
+    # GIVEN noise, where the mean is often not the best place to split, and cells with few different values
+    count = 2 * GRID[mode][1]
+    pixels = np.vstack([noise(4 * GRID[mode][1], 40), noise(4 * GRID[mode][1], 40, seed=8) // 90 * 90])
+    better = 0
+    plain = [shown for _wanted, shown in two_tones(mode, pixels, 20, 8, exact=False)]
+    for (wanted, shown), rough in zip(two_tones(mode, pixels, 20, 8, exact=True), plain, strict=True):
+        # WHEN every way to give each pixel one of two tones is tried
+        flat = wanted.reshape(-1).astype(float)
+        least = min(
+            sum(((flat[side] - flat[side].mean()) ** 2).sum() for side in (chosen, ~chosen) if side.any())
+            for chosen in (np.array(bits, bool) for bits in itertools.product((False, True), repeat=count))
+        )
+        # THEN none is better, but for the rounding of the two tones
+        error = float(((shown.reshape(-1) - flat) ** 2).sum())
+        assert error <= least + count * 0.25 + 1e-6
+        better += error < ((rough.reshape(-1) - flat) ** 2).sum()
+    assert better > 10
+
+
+@pytest.mark.parametrize("depth", ["true", "256", "16", "none"])
+def test_braille_has_dots_along_an_edge_and_none_in_noise(depth: Depth) -> None:
+    # GIVEN a dark vessel, 6 pixels wide, across a bright field with the noise of an X-ray
+    rng = np.random.default_rng(3)
+    picture = np.full((160, 160), 150.0)
+    picture[77:83] = 60.0
+    pixels = (picture + rng.normal(0, 4, picture.shape)).clip(0, 255).astype(np.uint8)
+    drawn = encode(pixels, 80, 40, "braille", depth)
+    dots = np.zeros(pixels.shape, bool)
+    for row, line in enumerate(drawn.lines):
+        for column, cell in enumerate(interpret(line)):
+            dots[4 * row : 4 * row + 4, 2 * column : 2 * column + 2] = shapes.dots(cell.glyph)
+            if depth == "true" and row != 19 and row != 20:
+                # AND behind the dots stands the picture
+                assert rgb_of(cell.bg)[0] == pytest.approx(150 * 5 / 8, abs=4)
+    # THEN both walls are drawn through, where they are, and next to nothing elsewhere
+    assert dots[75:79].any(axis=0).mean() > 0.95
+    assert dots[81:85].any(axis=0).mean() > 0.95
+    dots[74:86] = False
+    assert dots.mean() < 0.01
 
 
 def test_quadrants_of_a_colour_picture_keep_the_colours_of_both_sides() -> None:
@@ -174,19 +218,19 @@ def test_256_colours_take_the_nearest_colour() -> None:
 
 
 def shown_greys(mode: Mode, depth: Depth, pixels: Pixels, columns: int, rows: int) -> npt.NDArray[np.float64]:
-    """The picture as 16 colours, or ink and no ink, show it: 2 x 2 values a cell."""
-    masks = {glyph: mask for mask, glyph in enumerate(" ▗▖▄▝▐▞▟▘▚▌▙▀▜▛█")}
-    out = np.zeros((rows * 2, columns * 2))
+    """The picture as 16 colours, or ink and no ink, show it: 2 x 2 or 2 x 3 values a cell."""
+    down = 3 if mode == "sextant" else 2
+    out = np.zeros((rows * down, columns * 2))
     for row, line in enumerate(encode(pixels, columns, rows, mode, depth).lines):
         for column, cell in enumerate(interpret(line)):
             ink, ground = (255, 0) if depth == "none" else (rgb_of(cell.fg)[0], rgb_of(cell.bg)[0])
-            for place, (i, j) in enumerate(itertools.product((0, 1), (0, 1))):
-                out[2 * row + i, 2 * column + j] = ink if masks[cell.glyph] & (8 >> place) else ground
+            filled = shapes.filled(cell.glyph, down)
+            out[down * row : down * (row + 1), 2 * column : 2 * column + 2] = np.where(filled, ink, ground)
     return out
 
 
 @pytest.mark.parametrize("depth", ["16", "none"])
-@pytest.mark.parametrize("mode", ["half", "quadrant"])
+@pytest.mark.parametrize("mode", ["half", "quadrant", "sextant"])
 def test_dithering_keeps_the_local_brightness(mode: Mode, depth: Depth) -> None:
     # GIVEN a smooth picture
     columns, rows = 80, 40
@@ -194,7 +238,7 @@ def test_dithering_keeps_the_local_brightness(mode: Mode, depth: Depth) -> None:
     pixels = smooth(rows * down, columns * across)
     # WHEN it is drawn with few levels and both are averaged over patches of 8 x 4 cells
     shown = shown_greys(mode, depth, pixels, columns, rows)
-    patches = shown.reshape(rows // 4, 8, columns // 8, 16).mean(axis=(1, 3))
+    patches = shown.reshape(rows // 4, -1, columns // 8, 16).mean(axis=(1, 3))
     wanted = pixels.astype(float).reshape(rows // 4, 4 * down, columns // 8, 8 * across).mean(axis=(1, 3))
     # THEN each patch is as bright as it was; four levels do better than two
     assert np.abs(patches - wanted).max() < (9 if depth == "16" else 16)
@@ -296,7 +340,7 @@ def test_a_picture_stays_as_it_was_when_its_encoder_goes_on(mode: Mode, depth: D
 
 def test_encoding_never_writes_into_the_frame() -> None:
     # GIVEN a cached frame that must not change
-    pixels = noise(12, 20)
+    pixels = noise(24, 20)
     pixels.flags.writeable = False
     for mode in MODES:
         across, down = GRID[mode]
