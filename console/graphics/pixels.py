@@ -19,7 +19,7 @@ from console.graphics.blocks import BlockEncoder
 from console.graphics.letters import Letters
 from console.graphics.painting import Painting
 from console.graphics.palette import Bytes, Depth
-from console.graphics.png import png
+from console.graphics.png import PngWriter
 from console.graphics.sixel import SixelWriter
 from console.graphics.terminal import Terminal
 from console.graphics.texts import CellText
@@ -70,7 +70,7 @@ class PixelEncoder:
             raise ValueError(f"{columns}x{rows} cells want uint8 of {(height, width)}, not {pixels.shape}")
         if min(columns, rows) < 1:
             return Painting.of_cells(self._blocks.encode(np.zeros((0, 0), np.uint8), columns, rows))
-        small = np.asarray(Image.fromarray(pixels).resize((columns, rows * 2), Image.Resampling.BOX))
+        small = _cells(pixels, columns, rows)
         if self._letters is None:
             self._letters = Letters(self._fonts, self._cell)
         if pixels.ndim == 2 and self._letters.colored(texts):
@@ -82,6 +82,15 @@ class PixelEncoder:
     def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
         """The string that draws the canvas, and the one that takes it away."""
         raise AssertionError("each way of its own")
+
+
+def _cells(pixels: Bytes, columns: int, rows: int) -> Bytes:
+    """Two pixels a cell, for half blocks."""
+    image = Image.fromarray(pixels)
+    across, down = image.width // columns, image.height // (2 * rows)
+    if image.size == (across * columns, down * 2 * rows):
+        return np.asarray(image.reduce((across, down)))
+    return np.asarray(image.resize((columns, rows * 2), Image.Resampling.BOX))
 
 
 class SixelEncoder(PixelEncoder):
@@ -130,17 +139,22 @@ class _Palette:
 
     def write(self, pixels: Bytes) -> bytes:
         """The picture as one string."""
+        return self._writer.write(pixels, self._indices)
+
+    def _indices(self, pixels: Bytes, top: int, left: int) -> Bytes:
+        """Places in the palette, of a part that begins at this row and column."""
         grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
-        if self._tiled.shape != grey.shape:
-            down, across = -(-grey.shape[0] // 8), -(-grey.shape[1] // 8)
-            self._tiled = np.tile(self._threshold, (down, across))[: grey.shape[0], : grey.shape[1]]
+        down, across = grey.shape
+        top, left = top % 8, left % 8
+        if self._tiled.shape[0] < top + down or self._tiled.shape[1] < left + across:
+            self._tiled = np.tile(self._threshold, ((top + down) // 8 + 1, (left + across) // 8 + 1))
         places = self._place_of.take(grey)
-        places += self._tiled
+        places += self._tiled[top : top + down, left : left + across]
         places >>= 6
         indices = places.astype(np.uint8)
         if pixels.ndim == 3:
             self._color(pixels, indices)
-        return self._writer.write(indices)
+        return indices
 
     def _color(self, pixels: Bytes, indices: Bytes) -> None:
         """Replace what is not grey by the nearest colour of the cube."""
@@ -177,6 +191,7 @@ class KittyEncoder(PixelEncoder):
     def __init__(self, terminal: Terminal, depth: Depth, fonts: Sequence[Path]) -> None:
         super().__init__(terminal, depth, fonts)
         self._id = next(_ids)
+        self._png = PngWriter()
 
     def pixel_size(self, columns: int, rows: int) -> tuple[int, int]:
         """The pixels of so many cells, fewer where they are very many: the terminal enlarges them."""
@@ -185,7 +200,7 @@ class KittyEncoder(PixelEncoder):
         return max(int(width * factor), 1) if columns else 0, max(int(height * factor), 1) if rows else 0
 
     def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
-        data = b64encode(png(pixels))
+        data = b64encode(self._png.write(pixels))
         control = b"a=T,f=100,i=%d,p=1,c=%d,r=%d,C=1,q=2" % (self._id, columns, rows)
         parts = []
         for start in range(0, len(data), _CHUNK):
@@ -201,7 +216,7 @@ class ItermEncoder(KittyEncoder):
     name = "iterm"
 
     def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
-        file = png(pixels)
+        file = self._png.write(pixels)
         size = b"inline=1;size=%d;width=%d;height=%d" % (len(file), columns, rows)
         how = b"preserveAspectRatio=0;doNotMoveCursor=1"
         return b"\x1b]1337;File=%b;%b:%b\x07" % (size, how, b64encode(file)), b""

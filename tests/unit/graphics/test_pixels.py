@@ -16,7 +16,7 @@ from PIL import Image
 
 from console.graphics.encoder import best, choose
 from console.graphics.letters import Letters
-from console.graphics.png import png
+from console.graphics.png import PngWriter
 from console.graphics.sixel import SixelWriter
 from console.graphics.terminal import Terminal
 from console.graphics.texts import CellText
@@ -37,16 +37,21 @@ def noisy(height: int, width: int, seed: int = 7) -> NDArray[np.uint8]:
     return (ramp + noise).clip(0, 255).astype(np.uint8)
 
 
+def _itself(part: NDArray[np.uint8], _top: int, _left: int) -> NDArray[np.uint8]:
+    return part
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     height=st.integers(1, 200),
-    width=st.integers(1, 140),
+    width=st.integers(1, 240),
     greys=st.integers(2, 100),
     kind=st.sampled_from(["noise", "flat", "ramp"]),
     seed=st.integers(0, 9),
+    side=st.integers(0, 80),
 )
 def test_every_pixel_of_a_sixel_picture_has_its_colour(
-    height: int, width: int, greys: int, kind: str, seed: int
+    height: int, width: int, greys: int, kind: str, seed: int, side: int
 ) -> None:
     # GIVEN a palette of greys and any picture of them
     ramp = (np.arange(greys) * 255 // (greys - 1)).astype(np.uint8)
@@ -57,8 +62,11 @@ def test_every_pixel_of_a_sixel_picture_has_its_colour(
         "flat": np.full((height, width), seed % greys),
         "ramp": np.add.outer(np.arange(height), np.arange(width)) * greys // (height + width),
     }[kind].astype(np.uint8)
+    # AND black beside it, and corners in which something stands
+    indices[:, :side] = indices[:, width - side // 2 :] = 0
+    indices[: height // 5, : width // 6] = greys - 1
     # WHEN it is written and read back THEN each pixel has exactly its register's colour
-    found = undraw.sixel(SixelWriter(colors, greys).write(indices))
+    found = undraw.sixel(SixelWriter(colors, greys).write(indices, _itself))
     assert np.array_equal(found, (colors.astype(int) * 100 + 127)[indices] // 255)
 
 
@@ -66,7 +74,7 @@ def test_one_writer_draws_one_picture_after_another() -> None:
     writer = SixelWriter(np.repeat(np.arange(0, 250, 10, dtype=np.uint8)[:, None], 3, axis=1), 25)
     for size in ((40, 30), (40, 30), (13, 90), (200, 30)):
         indices = np.random.default_rng(size[0]).integers(0, 25, size).astype(np.uint8)
-        assert np.array_equal(undraw.sixel(writer.write(indices))[:, :, 0], (indices.astype(int) * 1000 + 127) // 255)
+        assert np.array_equal(undraw.sixel(writer.write(indices, _itself))[:, :, 0], (indices.astype(int) * 1000 + 127) // 255)
 
 
 @pytest.mark.parametrize(("still", "near"), [(False, 255 / 23 + 2.6), (True, 255 / 63 + 2.6)])
@@ -111,7 +119,7 @@ def test_colours_are_near_in_sixel_and_exact_in_kitty() -> None:
 def test_a_png_holds_every_pixel(height: int, width: int, color: bool, seed: int) -> None:
     shape = (height, width, 3) if color else (height, width)
     pixels = np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
-    with Image.open(io.BytesIO(png(pixels))) as image:
+    with Image.open(io.BytesIO(PngWriter().write(pixels))) as image:
         assert np.array_equal(np.asarray(image), pixels)
 
 
