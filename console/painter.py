@@ -69,7 +69,7 @@ class Painter:
         key = (number, look)
         painting = None if still else self._kept.get(key)
         if painting is None:
-            canvas, labels = self._canvas(self._visible(number, stored, look), number, look)
+            canvas, labels = self._canvas(self._visible(number, stored, look), number, look, still=still)
             words = (*labels, *(texts() if look.texts else ()))
             painting = self._encoder.encode(canvas, look.columns, look.rows, words, still=still)
             if not still:
@@ -150,13 +150,14 @@ class Painter:
         return self._annotated[number] + look.over(number)
 
     def _canvas(
-        self, pixels: NDArray[np.uint8], number: int, look: Look
+        self, pixels: NDArray[np.uint8], number: int, look: Look, *, still: bool
     ) -> tuple[NDArray[np.uint8], Sequence[CellText]]:
         """The array for the encoder, and the words that belong to places in it."""
         geometry = self._geometry(look)
         view = self._view(look, geometry)
         shown = turned(pixels, self.orientation(look))
-        canvas = _resampled(shown, view, geometry, geometry.width, geometry.height)
+        quick = self._encoder.refines and not still
+        canvas = _resampled(shown, view, geometry, geometry.width, geometry.height, quick=quick)
         if geometry.empty:
             return canvas, ()
         drawn, place = self.drawn_on(number, look), self._place(look, geometry)
@@ -242,8 +243,11 @@ class Painter:
             self._bytes -= self._kept.popitem(last=False)[1].nbytes
 
 
-def _resampled(pixels: NDArray[np.uint8], view: View, geometry: Geometry, width: int, height: int) -> NDArray[np.uint8]:
-    return resample.resample(pixels, view, width, height, geometry.pixel_aspect, geometry.canvas_aspect)
+def _resampled(
+    pixels: NDArray[np.uint8], view: View, geometry: Geometry, width: int, height: int, *, quick: bool = False
+) -> NDArray[np.uint8]:
+    shape = geometry.pixel_aspect, geometry.canvas_aspect
+    return resample.resample(pixels, view, width, height, *shape, quick=quick)
 
 
 def _over(

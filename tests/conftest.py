@@ -29,7 +29,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where CI=true everything a test needs has to be there, so a skip is a failure, whoever asked for it."""
     report = yield
-    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+    if os.environ.get("CI") == "true" and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not accept: {_reason(report.longrepr)}"
     return report

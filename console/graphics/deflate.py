@@ -42,7 +42,7 @@ class Deflater:
         if self._code is None or not self._code.serves(counts):
             self._code = _Code(counts)
         body = self._code.block(rows.reshape(-1))
-        return b"".join((b"\x78\x01", body, struct.pack(">I", zlib.adler32(rows))))
+        return b"".join((b"\x78\x01", body, struct.pack(">I", zlib.adler32(rows.data))))
 
 
 class _Code:
@@ -134,6 +134,7 @@ def _cost(counts: npt.NDArray[np.intp], lengths: list[int]) -> float:
 def _lengths(counts: list[int]) -> list[int]:
     """Bits of each symbol's code, at most 15: Huffman's, of flatter counts where that would make longer ones."""
     while True:
+        heap: list[tuple[int, int, tuple[int, ...]]]
         heap = [(count, symbol, (symbol,)) for symbol, count in enumerate(counts)]
         heapq.heapify(heap)
         lengths = [0] * len(counts)

@@ -5,6 +5,7 @@ of its own protocol, which allows text between them but no other graphics. Every
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _SIXEL = re.compile(rb'\x1bP[0-9;]*q(?:"\d+;\d+;(?P<width>\d+);(?P<height>\d+))?(?P<palette>(?:#\d+;2;\d+;\d+;\d+)*)')
@@ -33,6 +34,27 @@ class Cut:
     """True when each piece is drawn by itself; False when nothing is drawn before the last."""
     abort: bytes = b""
     """What ends the picture when only a part of the pieces has been written."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture for one view, ready to be written."""
+
+    pieces: tuple[bytes, ...]
+    """Each moves the cursor where it wants it and may be followed by other output."""
+    separate: bool = True
+    """True when each piece draws by itself, so that those that have not changed are left out."""
+    abort: bytes = b""
+    """Ends a picture that was begun and is withdrawn."""
+
+
+@dataclass(frozen=True)
+class Uncut:
+    """A picture that is cut only where the line does not take it whole."""
+
+    whole: bytes
+    """Moves the cursor where it wants it."""
+    cut: Callable[[], Picture]
 
 
 def cut(blob: bytes, cell_height: int, least: int = 8 * 1024) -> Cut:

@@ -45,7 +45,7 @@ class PixelEncoder:
 
     name = ""
     canvas_aspect = 1.0
-    refines = False
+    refines = True
 
     def __init__(self, terminal: Terminal, depth: Depth, fonts: Sequence[Path]) -> None:
         self._cell = terminal.cell_pixels or USUAL_CELL
@@ -97,7 +97,6 @@ class SixelEncoder(PixelEncoder):
     """Sixel graphics with a palette that stays the same for all frames, so that nothing flickers."""
 
     name = "sixel"
-    refines = True
 
     def __init__(self, terminal: Terminal, depth: Depth, fonts: Sequence[Path]) -> None:
         super().__init__(terminal, depth, fonts)
@@ -147,7 +146,8 @@ class _Palette:
         down, across = grey.shape
         top, left = top % 8, left % 8
         if self._tiled.shape[0] < top + down or self._tiled.shape[1] < left + across:
-            self._tiled = np.tile(self._threshold, ((top + down) // 8 + 1, (left + across) // 8 + 1))
+            most = max(top + down, self._tiled.shape[0]), max(left + across, self._tiled.shape[1])
+            self._tiled = np.tile(self._threshold, (most[0] // 8 + 1, most[1] // 8 + 1))
         places = self._place_of.take(grey)
         places += self._tiled[top : top + down, left : left + across]
         places >>= 6

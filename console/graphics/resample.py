@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from console.graphics.kernels import average, linear
 from console.graphics.palette import Bytes
 
 CLOSEST = 32.0
@@ -163,11 +164,19 @@ def to_canvas(view: View, geometry: Geometry, x: float, y: float) -> tuple[float
 
 
 def resample(
-    pixels: Bytes, view: View, width: int, height: int, pixel_aspect: float = 1.0, canvas_aspect: float = 1.0
+    pixels: Bytes,
+    view: View,
+    width: int,
+    height: int,
+    pixel_aspect: float = 1.0,
+    canvas_aspect: float = 1.0,
+    *,
+    quick: bool = False,
 ) -> Bytes:
     """The `height` x `width` canvas of `view`: averaged where it shrinks, smooth where it grows, black around it.
 
-    `pixels` is uint8, grey (h, w) or RGB (h, w, 3), and so is the result, a new array.
+    `pixels` is uint8, grey (h, w) or RGB (h, w, 3), and so is the result, a new array. `quick` draws straight lines
+    between the pixels where it grows, instead of curves: for a frame that is gone at once.
     """
     canvas = np.zeros((height, width, *pixels.shape[2:]), np.uint8)
     geometry = Geometry(pixels.shape[1], pixels.shape[0], width, height, pixel_aspect, canvas_aspect)
@@ -175,16 +184,18 @@ def resample(
         return canvas
     placed = place(view, geometry)
     x0, y0, x1, y1 = placed.box
+    inside = canvas[placed.top : placed.top + placed.height, placed.left : placed.left + placed.width]
+    if placed.width <= x1 - x0 and placed.height <= y1 - y0:
+        inside[:] = average(pixels, placed.box, placed.width, placed.height)
+        return canvas
+    grows = placed.width >= x1 - x0 and placed.height >= y1 - y0
+    if grows and quick:
+        inside[:] = linear(pixels, placed.box, placed.width, placed.height)
+        return canvas
+    # Up one way and down the other: a triangle averages down and is smooth up.
+    kernel = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    if placed.width >= x1 - x0 and placed.height >= y1 - y0:
-        kernel = Image.Resampling.BICUBIC
-    elif placed.width <= x1 - x0 and placed.height <= y1 - y0:
-        kernel = Image.Resampling.BOX
-    else:
-        # Up one way and down the other: a triangle averages down and is smooth up, which a box is not.
-        kernel = Image.Resampling.BILINEAR
-    shown = image.resize((placed.width, placed.height), kernel, box=placed.box)
-    canvas[placed.top : placed.top + placed.height, placed.left : placed.left + placed.width] = np.asarray(shown)
+    inside[:] = np.asarray(image.resize((placed.width, placed.height), kernel, box=placed.box))
     return canvas
 
 

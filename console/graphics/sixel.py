@@ -76,18 +76,18 @@ class SixelWriter:
                 self._layouts.clear()
             self._layouts[inner] = _Layout(inner, self._colors)
         layout = self._layouts[inner]
-        buffer, places, line_of = layout.buffer[:bands], layout.places[:bands], layout.line_of
+        buffer, places = layout.buffer[:bands], layout.places[:bands]
         buffer.fill(0)
         flat = buffer.reshape(-1)
         for line in range(_BAND):
             part = rows[line::_BAND]
-            at = line_of.take(part)
+            at = np.multiply(part, layout.stride, dtype=np.intp)
             at += places[: len(part)]
             bits = flat.take(at)
             bits |= 1 << line
             flat[at] = bits
         base = self._base(rows, bands, layout.blocks)
-        across = line_of.take(base)[:, layout.block_of]
+        across = (base * layout.stride)[:, layout.block_of]
         across += places
         flat[across] = 0
         # The base pass, as tokens: the colour stands one column before its run, or two at the left.
@@ -105,7 +105,8 @@ class SixelWriter:
         ends = np.append(start[1:], inner)
         ends[np.append(band[1:] != band[:-1], True)] = inner
         colors = buffer[:, _FIRST_COLOR:]
-        colors[:, :, 0] = np.where(colors[:, :, 1:].any(axis=2), np.uint8(_LINE), np.uint8(0))
+        drawn = np.bitwise_or.reduce(colors.view(np.uint64), axis=2) != 0
+        colors[:, :, 0] = drawn * np.uint8(_LINE)
         filled = np.flatnonzero(flat != 0)
         values = flat.take(filled)
         gap = np.empty(len(filled), np.intp)
@@ -152,10 +153,12 @@ class _Layout:
     """Where the bits of some bands lie, for a width without what is beside the picture."""
 
     def __init__(self, inner: int, colors: int) -> None:
-        self.stride, self.lines = inner + 1, colors + _FIRST_COLOR
+        # One column more, for what stands before a line, and as many as make whole words.
+        self.stride, self.lines = (inner + 8) // 8 * 8, colors + _FIRST_COLOR
         self.buffer = np.zeros((_CHUNK, self.lines, self.stride), np.uint8)
-        self.line_of = (np.arange(256).clip(max=colors - 1) + _FIRST_COLOR) * self.stride
-        self.places = np.arange(_CHUNK)[:, None] * (self.lines * self.stride) + np.arange(1, self.stride)
+        band = np.arange(_CHUNK)[:, None] * self.lines + _FIRST_COLOR
+        self.places = band * self.stride + np.arange(1, inner + 1)
+        """Of the pixels of each band, as if all had colour 0."""
         self.blocks = np.arange(0, inner, _BLOCK)
         self.block_of = np.arange(inner) // _BLOCK
 
@@ -180,7 +183,7 @@ def _sections(canvas: Bytes) -> list[tuple[int, int, int, int]]:
     found = []
     for top, bottom in ((0, first), (first, last), (last, len(used))):
         if top < bottom:
-            inside = np.flatnonzero(_stretch(used[top:bottom].any(axis=0)))
+            inside = np.flatnonzero(_stretch(np.logical_or.reduce(used[top:bottom], axis=0)))
             left, right = int(inside[0]) * _BLOCK, min((int(inside[-1]) + 1) * _BLOCK, width)
             left = left if right - left >= _BLOCK else max(left - _BLOCK, 0)
             found.append((top * _BAND, min(bottom * _BAND, height), left, right))

@@ -21,9 +21,8 @@ from textual.widget import Widget
 from console.graphics.cells import CellRun
 from console.graphics.painting import Painting
 from console.graphics.palette import Color as Ink
-from console.graphics.pieces import cut
+from console.graphics.pieces import Picture, Uncut, cut
 from console.widgets.direct_paint import DirectPaintApp, is_uncovered
-from console.widgets.outlet import Picture
 
 _BLACK, _WHITE = Color.from_rgb(0, 0, 0), Color.from_rgb(229, 229, 229)
 _BLANK = Style(bgcolor=_BLACK)
@@ -252,14 +251,18 @@ class FrameView(Widget, can_focus=False):
         return min(max(across, 0.0), 1.0), min(max(down, 0.0), 1.0)
 
 
-def _picture(painting: Painting, place: Region, cell_height: int) -> Picture:
+def _picture(painting: Painting, place: Region, cell_height: int) -> Picture | Uncut:
     """The painting as the writer wants it, at `place`."""
     if painting.rows is not None:
         rows = enumerate(painting.rows)
         return Picture(tuple(b"%b%b%b\x1b[0m" % (_move(place, y), _PLAIN, row) for y, row in rows))
-    whole = cut(painting.blob, cell_height)
-    pieces = tuple(_move(place, piece.row) + piece.data for piece in whole.pieces)
-    return Picture(pieces, whole.separate, whole.abort)
+
+    def pieces() -> Picture:
+        whole = cut(painting.blob, cell_height)
+        moved = tuple(_move(place, piece.row) + piece.data for piece in whole.pieces)
+        return Picture(moved, whole.separate, whole.abort)
+
+    return Uncut(_move(place, 0) + painting.blob, pieces)
 
 
 def _move(place: Region, row: int) -> bytes:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from console.graphics.pace import Pace
+from console.graphics.pieces import Picture, Uncut
 
 BEGIN = b"\x1b[?2026h\x1b7"
 """A picture begins: no flicker where the terminal knows synchronized updates; the cursor is kept."""
@@ -26,30 +27,20 @@ ASK_ROW = 2
 _QUESTIONS = 32
 """Questions are told apart by the cursor's column."""
 
-_CHUNK = 8 * 1024
-"""Bytes handed to the kernel at once: larger writes stall Windows Terminal (microsoft/terminal 11794)."""
+_CHUNK = 64 * 1024
+"""Bytes handed to the system at once."""
+_WINDOWS_CHUNK = 8 * 1024
+"""Characters, in a Windows console: larger writes stall Windows Terminal (microsoft/terminal 11794)."""
 
 _MOST_TEXT = 8 * 1024 * 1024
 """Bytes of text that may wait for a terminal that has stopped reading before its writer is made to wait."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture for one view, ready to be written."""
-
-    pieces: tuple[bytes, ...]
-    """Each moves the cursor where it wants it and may be followed by other output."""
-    separate: bool = True
-    """True when each piece draws by itself, so that those that have not changed are left out."""
-    abort: bytes = b""
-    """Ends a picture that was begun and is withdrawn."""
 
 
 @dataclass
 class _View:
     """What the writer knows of one view."""
 
-    waiting: tuple[Picture, Callable[[], None] | None] | None = None
+    waiting: tuple[Picture | Uncut, Callable[[], None] | None] | None = None
     drawn: dict[int, bytes] = field(default_factory=dict)
     """Pieces that stand on the terminal, by their place in the picture."""
 
@@ -59,7 +50,7 @@ class _Current:
     """The picture under way."""
 
     view: object
-    picture: Picture
+    picture: Picture | Uncut
     done: Callable[[], None] | None
     at: int = 0
     """Pieces written."""
@@ -81,8 +72,6 @@ class Outlet(threading.Thread):
         self._holds = 0
         self._pace = Pace()
         self._asked = 0
-        self.bytes_written = 0
-        """Everything so far."""
 
     # As Textual knows it
 
@@ -117,7 +106,7 @@ class Outlet(threading.Thread):
 
     # Pictures
 
-    def paint(self, view: object, picture: Picture, done: Callable[[], None] | None = None) -> None:
+    def paint(self, view: object, picture: Picture | Uncut, done: Callable[[], None] | None = None) -> None:
         """Have `picture` written for `view`, in the place of one that still waits. `done` is called when it is out."""
         with self._condition:
             self._views.setdefault(view, _View()).waiting = (picture, done)
@@ -141,7 +130,7 @@ class Outlet(threading.Thread):
             self._views.pop(view, None)
             current = self._current
             if current is not None and current.view is view:
-                if current.at:
+                if current.at and isinstance(current.picture, Picture):
                     erase = current.picture.abort + erase
                 self._current = None
             if erase and not self._broken:
@@ -251,6 +240,9 @@ class Outlet(threading.Thread):
         assert self._current is not None
         current, picture = self._current, self._current.picture
         drawn = self._views[current.view].drawn
+        if isinstance(picture, Uncut):
+            picture = Picture((picture.whole,)) if len(picture.whole) <= room else picture.cut()
+            current.picture = picture
         parts: list[bytes] = []
         size = 0
         while current.at < len(picture.pieces):
@@ -279,8 +271,10 @@ class Outlet(threading.Thread):
 
     def _put(self, data: bytes) -> None:
         if os.name == "nt":
-            self._file.write(data.decode("utf-8", "replace"))
-            self._file.flush()
+            text = data.decode("utf-8", "replace")
+            for start in range(0, len(text), _WINDOWS_CHUNK):
+                self._file.write(text[start : start + _WINDOWS_CHUNK])
+                self._file.flush()
             return
         fd = self._file.fileno()
         view = memoryview(data)
@@ -291,7 +285,6 @@ class Outlet(threading.Thread):
                 select.select([], [fd], [], 1.0)
                 continue
             view = view[written:]
-            self.bytes_written += written
 
 
 def _ask(number: int) -> bytes:

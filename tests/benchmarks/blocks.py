@@ -138,7 +138,8 @@ def similarity(first: Grey, second: Grey) -> float:
     area = 7 * 7
 
     def mean(values: Grey) -> Grey:
-        return np.lib.stride_tricks.sliding_window_view(values, (7, 7)).mean(axis=(2, 3))
+        found: Grey = np.lib.stride_tricks.sliding_window_view(values, (7, 7)).mean(axis=(2, 3))
+        return found
 
     one, two = mean(first), mean(second)
     unbiased = area / (area - 1)

@@ -74,7 +74,9 @@ def test_one_writer_draws_one_picture_after_another() -> None:
     writer = SixelWriter(np.repeat(np.arange(0, 250, 10, dtype=np.uint8)[:, None], 3, axis=1), 25)
     for size in ((40, 30), (40, 30), (13, 90), (200, 30)):
         indices = np.random.default_rng(size[0]).integers(0, 25, size).astype(np.uint8)
-        assert np.array_equal(undraw.sixel(writer.write(indices, _itself))[:, :, 0], (indices.astype(int) * 1000 + 127) // 255)
+        assert np.array_equal(
+            undraw.sixel(writer.write(indices, _itself))[:, :, 0], (indices.astype(int) * 1000 + 127) // 255
+        )
 
 
 @pytest.mark.parametrize(("still", "near"), [(False, 255 / 23 + 2.6), (True, 255 / 63 + 2.6)])

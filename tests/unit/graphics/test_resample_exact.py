@@ -15,8 +15,8 @@ from tests.unit.graphics.test_encoder import XTERM
 Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
-EXACT = 1e-6
-"""What floating point may add to a rounding of half a grey each way."""
+EXACT = 1e-3
+"""What floating point may add to a rounding of half a grey."""
 
 seeds = st.integers(0, 10_000)
 
@@ -36,12 +36,6 @@ def covered(start: float, end: float, count: int, size: int) -> Floats:
     at, pixel = edges(start, end, count), np.arange(size)
     shares = np.minimum(at[1:, None], pixel + 1) - np.maximum(at[:-1, None], pixel)
     return normal(np.clip(shares, 0, None))
-
-
-def centred(start: float, end: float, count: int, size: int) -> Floats:
-    """The pixels of which the middle lies in each canvas pixel, each with the same weight: (count, size)."""
-    at, middle = edges(start, end, count), np.arange(size) + 0.5
-    return normal(((middle > at[:-1, None]) & (middle <= at[1:, None])).astype(float))
 
 
 def cubic(start: float, end: float, count: int, size: int) -> Floats:
@@ -68,13 +62,6 @@ def inside(shown: Pixels, placed: Placement) -> Pixels:
     return shown[placed.top : placed.top + placed.height, placed.left : placed.left + placed.width]
 
 
-def undecided(at: Floats) -> npt.NDArray[np.bool_]:
-    """Canvas pixels that end on the very middle of a pixel, which may be counted on either side."""
-    close = np.abs(at - np.floor(at) - 0.5) < 1e-6
-    found: npt.NDArray[np.bool_] = close[1:] | close[:-1]
-    return found
-
-
 @given(st.integers(1, 7), st.integers(1, 7), st.integers(1, 30), st.integers(1, 30), st.booleans(), seeds)
 @settings(max_examples=120, deadline=None)
 def test_shrinking_by_whole_numbers_is_the_average_of_the_area(
@@ -86,12 +73,12 @@ def test_shrinking_by_whole_numbers_is_the_average_of_the_area(
     geometry = Geometry(width * across, height * down, width, height, aspect)
     view, placed = fit(geometry), place(fit(geometry), geometry)
     assert (placed.width, placed.height) == (width, height)
-    # WHEN it is shown THEN each canvas pixel is the average of what it covers, rounded once each way
+    # WHEN it is shown THEN each canvas pixel is the average of what it covers, rounded once
     shown = resample(pixels, view, width, height, aspect)
     hand = by_hand(
         pixels, covered(0, pixels.shape[0], height, height * down), covered(0, width * across, width, width * across)
     )
-    assert np.abs(shown - hand).max() <= 1 + EXACT
+    assert np.abs(shown - hand).max() <= 0.5 + EXACT
 
 
 @given(
@@ -106,7 +93,7 @@ def test_shrinking_by_whole_numbers_is_the_average_of_the_area(
     seeds,
 )
 @settings(max_examples=200, deadline=None)
-def test_shrinking_is_the_mean_of_the_pixels_whose_middle_is_covered(
+def test_shrinking_is_the_average_of_the_area_of_any_view(
     columns: int, rows: int, width: int, height: int, x: float, y: float, scale: float, color: bool, seed: int
 ) -> None:
     # GIVEN any view, moved by any part of a pixel, that does not enlarge
@@ -118,16 +105,12 @@ def test_shrinking_is_the_mean_of_the_pixels_whose_middle_is_covered(
     shrinks = placed.width <= x1 - x0 and placed.height <= y1 - y0
     if not shrinks or (placed.width, placed.height) == (x1 - x0, y1 - y0):
         return
-    # WHEN it is shown THEN it is a box filter over the pixels, wherever the box decides
+    # WHEN it is shown THEN each canvas pixel is the mean of what it covers
     shown = inside(resample(pixels, view, width, height), placed)
-    hand = by_hand(pixels, centred(y0, y1, placed.height, rows), centred(x0, x1, placed.width, columns))
-    sure = ~(undecided(edges(y0, y1, placed.height))[:, None] | undecided(edges(x0, x1, placed.width))[None, :])
-    assert np.abs(shown - hand)[sure].max(initial=0) <= 1 + EXACT
+    hand = by_hand(pixels, covered(y0, y1, placed.height, rows), covered(x0, x1, placed.width, columns))
+    assert np.abs(shown - hand).max(initial=0) <= 0.5 + EXACT
 
 
-@pytest.mark.xfail(
-    reason="a pixel that two canvas pixels share is given whole to one of them, unless the ratio is whole"
-)
 @pytest.mark.parametrize(("size", "shown_as"), [(512, 400), (512, 340), (1024, 900)])
 def test_shrinking_by_any_ratio_is_the_average_of_the_area(size: int, shown_as: int) -> None:
     # GIVEN thin lines WHEN they shrink a little THEN each canvas pixel has the share of the lines that it covers
@@ -135,7 +118,7 @@ def test_shrinking_by_any_ratio_is_the_average_of_the_area(size: int, shown_as: 
     pixels[:, ::37] = 255
     shown = resample(pixels, fit(Geometry(size, size, shown_as, shown_as)), shown_as, shown_as)
     weights = covered(0, size, shown_as, size)
-    assert np.abs(shown - by_hand(pixels, weights, weights)).max() <= 1 + EXACT
+    assert np.abs(shown - by_hand(pixels, weights, weights)).max() <= 0.5 + EXACT
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(0.1, 1), st.integers(0, 255))
@@ -178,6 +161,40 @@ def test_growing_is_cubic_interpolation_at_the_place_of_each_canvas_pixel(
     shown = inside(resample(pixels, view, width, height), placed)
     hand = by_hand(pixels, cubic(y0, y1, placed.height, rows), cubic(x0, x1, placed.width, columns))
     assert np.abs(shown - hand).max() <= 1.2
+
+
+def straight(start: float, end: float, count: int, size: int) -> Floats:
+    """Straight lines from pixel to pixel, flat beyond the outermost: (count, size)."""
+    at = edges(start, end, count)
+    middle = ((at[1:] + at[:-1]) / 2 - 0.5).clip(0, size - 1)
+    return normal((1 - np.abs(middle[:, None] - np.arange(size))).clip(min=0))
+
+
+@given(
+    st.integers(2, 24),
+    st.integers(2, 24),
+    st.integers(20, 120),
+    st.integers(20, 120),
+    st.floats(0, 1),
+    st.floats(1, 32),
+    st.booleans(),
+    seeds,
+)
+@settings(max_examples=100, deadline=None)
+def test_growing_quickly_draws_straight_lines_between_the_pixels(
+    columns: int, rows: int, width: int, height: int, x: float, scale: float, color: bool, seed: int
+) -> None:
+    pixels = noise(rows, columns, seed, color)
+    geometry = Geometry(columns, rows, width, height)
+    view = View(x * columns, x * rows, scale)
+    placed = place(view, geometry)
+    x0, y0, x1, y1 = placed.box
+    if placed.width < x1 - x0 or placed.height < y1 - y0:
+        return
+    shown = inside(resample(pixels, view, width, height, quick=True), placed)
+    hand = by_hand(pixels, straight(y0, y1, placed.height, rows), straight(x0, x1, placed.width, columns))
+    # A weight is a 256th at best, which two pixels far apart turn into half a grey, once each way; so does each sum.
+    assert np.abs(shown - hand).max() <= 2
 
 
 @given(st.integers(3, 12), st.floats(0.3, 1.0), st.floats(0, 6.28))

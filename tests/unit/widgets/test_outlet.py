@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from console.widgets.outlet import Outlet, Picture
+from console.graphics.pieces import Picture, Uncut
+from console.widgets.outlet import Outlet
 
 _QUESTION = re.compile(rb"\x1b\[(\d+);(\d+)H\x1b\[6n")
 
@@ -95,6 +96,21 @@ def test_pieces_that_stand_on_the_terminal_are_not_sent_again(desk: Desk) -> Non
     desk.outlet.paint("view", Picture((b"<one>", b"<new>")))
     desk.read_until(b"<new>")
     assert b"<one>" in desk.seen
+
+
+def test_a_picture_is_cut_only_where_the_line_does_not_take_it_whole(desk: Desk) -> None:
+    # GIVEN a picture that fits into what may be under way, and the same again
+    small = Uncut(b"<whole>" + b"w" * 400, lambda: pytest.fail("it was cut"))
+    desk.outlet.paint("view", small)
+    desk.read_until(b"w" * 400)
+    desk.outlet.paint("view", small)
+    # WHEN one follows that does not
+    desk.outlet.paint("view", Uncut(b"<long>" + b"l" * 9_000_000, lambda: picture(b"p", 3)))
+    desk.read_until(b"<p2>" + b"p" * 4000)
+    # THEN that is cut, and the first was sent once
+    assert desk.seen.count(b"<whole>") == 1
+    assert b"<long>" not in desk.seen
+    assert all(b"<p%d>" % place in desk.seen for place in range(3))
 
 
 def test_a_picture_that_is_withdrawn_half_way_is_ended_and_erased(desk: Desk) -> None:
