@@ -5,6 +5,7 @@ import contextlib
 import gc
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,17 +18,12 @@ from console.graphics.choice import GraphicsChoice
 from console.graphics.encoder import Encoder
 from console.i18n import _
 from console.screens.base import ConsoleScreen, bindings_of
-from console.screens.checklists.screen import ChecklistsScreen
 from console.screens.dialogs.ask import AskText
 from console.screens.dialogs.help import HelpPanel
 from console.screens.dialogs.palette import Palette
 from console.screens.dialogs.small import TooSmall, is_small
 from console.screens.home.screen import HomeScreen
-from console.screens.inspections.screen import InspectionsScreen
-from console.screens.repair.screen import RepairScreen
 from console.screens.session import SessionApp
-from console.screens.settings.screen import SettingsScreen
-from console.screens.studies.screen import StudiesScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.services import Services
 from console.theme import THEMES, Symbols
@@ -75,11 +71,30 @@ class ConsoleApp(SessionApp):
         self.set_reactive(ConsoleApp.theme, THEMES[services.preferences.now.theme].name)
         self.set_class(self.symbols != Symbols(), "plain")
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
-        self.add_mode("checklists", lambda: ChecklistsScreen(services))
-        self.add_mode("studies", lambda: StudiesScreen(services, graphics.cell_encoder if graphics else make_encoder))
-        self.add_mode("repair", lambda: RepairScreen(services))
-        self.add_mode("inspections", lambda: InspectionsScreen(services))
-        self.add_mode("settings", lambda: SettingsScreen(services))
+        for place in ("checklists", "studies", "repair", "inspections", "settings"):
+            self.add_mode(place, partial(self._place, place))
+
+    def _place(self, place: str) -> ConsoleScreen:
+        """The screen of a place, whose modules are read when somebody goes there: the first picture comes sooner."""
+        if place == "checklists":
+            from console.screens.checklists.screen import ChecklistsScreen
+
+            return ChecklistsScreen(self.services)
+        if place == "studies":
+            from console.screens.studies.screen import StudiesScreen
+
+            return StudiesScreen(self.services, self.graphics.cell_encoder if self.graphics else self.make_encoder)
+        if place == "repair":
+            from console.screens.repair.screen import RepairScreen
+
+            return RepairScreen(self.services)
+        if place == "inspections":
+            from console.screens.inspections.screen import InspectionsScreen
+
+            return InspectionsScreen(self.services)
+        from console.screens.settings.screen import SettingsScreen
+
+        return SettingsScreen(self.services)
 
     # Start and end
 
@@ -146,12 +161,16 @@ class ConsoleApp(SessionApp):
     def show_check(self, key: str) -> None:
         """Go to the checklists, with the cursor on the row of that key."""
         self.action_place("checklists")
+        from console.screens.checklists.screen import ChecklistsScreen
+
         if isinstance(self.screen, ChecklistsScreen):
             self.screen.show_row(key)
 
     def show_actions(self) -> None:
         """Go to the actions of all inspections."""
         self.action_place("inspections")
+        from console.screens.inspections.screen import InspectionsScreen
+
         if isinstance(self.screen, InspectionsScreen):
             self.screen.show_actions()
 
