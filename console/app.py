@@ -17,6 +17,7 @@ from console.commands import commands_of
 from console.graphics.choice import GraphicsChoice
 from console.graphics.encoder import Encoder
 from console.i18n import _
+from console.screens import places
 from console.screens.base import ConsoleScreen, bindings_of
 from console.screens.dialogs.ask import AskText
 from console.screens.dialogs.help import HelpPanel
@@ -24,6 +25,7 @@ from console.screens.dialogs.palette import Palette
 from console.screens.dialogs.small import TooSmall, is_small
 from console.screens.home.screen import HomeScreen
 from console.screens.session import SessionApp
+from console.screens.tmux import TmuxWatch
 from console.screens.viewer.screen import ViewerScreen
 from console.services import Services
 from console.theme import THEMES, Symbols
@@ -71,30 +73,11 @@ class ConsoleApp(SessionApp):
         self.set_reactive(ConsoleApp.theme, THEMES[services.preferences.now.theme].name)
         self.set_class(self.symbols != Symbols(), "plain")
         self.add_mode("home", lambda: HomeScreen(services, waiting=bool(start_with)))
-        for place in ("checklists", "studies", "repair", "inspections", "settings"):
-            self.add_mode(place, partial(self._place, place))
-
-    def _place(self, place: str) -> ConsoleScreen:
-        """The screen of a place, whose modules are read when somebody goes there: the first picture comes sooner."""
-        if place == "checklists":
-            from console.screens.checklists.screen import ChecklistsScreen
-
-            return ChecklistsScreen(self.services)
-        if place == "studies":
-            from console.screens.studies.screen import StudiesScreen
-
-            return StudiesScreen(self.services, self.graphics.cell_encoder if self.graphics else self.make_encoder)
-        if place == "repair":
-            from console.screens.repair.screen import RepairScreen
-
-            return RepairScreen(self.services)
-        if place == "inspections":
-            from console.screens.inspections.screen import InspectionsScreen
-
-            return InspectionsScreen(self.services)
-        from console.screens.settings.screen import SettingsScreen
-
-        return SettingsScreen(self.services)
+        self.add_mode("checklists", partial(places.checklists, services))
+        self.add_mode("studies", partial(places.studies, services, graphics.cell_encoder if graphics else make_encoder))
+        self.add_mode("repair", partial(places.repair, services))
+        self.add_mode("inspections", partial(places.inspections, services))
+        self.add_mode("settings", partial(places.settings, services))
 
     # Start and end
 
@@ -104,6 +87,8 @@ class ConsoleApp(SessionApp):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
                 asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.action_leave)
         self.set_interval(5, self._lock_when_idle)
+        if self.graphics is not None:
+            TmuxWatch(self, self.graphics, self.draw_anew).begin()
         self.set_timer(1, _collect_garbage_again)
         self.read_site()
         self._welcome()
@@ -161,18 +146,12 @@ class ConsoleApp(SessionApp):
     def show_check(self, key: str) -> None:
         """Go to the checklists, with the cursor on the row of that key."""
         self.action_place("checklists")
-        from console.screens.checklists.screen import ChecklistsScreen
-
-        if isinstance(self.screen, ChecklistsScreen):
-            self.screen.show_row(key)
+        places.show_check(self.screen, key)
 
     def show_actions(self) -> None:
         """Go to the actions of all inspections."""
         self.action_place("inspections")
-        from console.screens.inspections.screen import InspectionsScreen
-
-        if isinstance(self.screen, InspectionsScreen):
-            self.screen.show_actions()
+        places.show_actions(self.screen)
 
     def action_place(self, place: str) -> None:
         while place == self.current_mode and len(self.screen_stack) > 1:

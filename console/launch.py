@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,10 @@ def launch(
             _("No terminal"), _("The console needs a terminal. For scripts there are the verbs of cathlab --help.")
         )
     terminal = known(
-        probe(sys.stdin.fileno(), sys.stdout.fileno()), services.home, writing=not services.preferences.read_only
+        probe(sys.stdin.fileno(), sys.stdout.fileno()),
+        services.home,
+        writing=not services.preferences.read_only,
+        write=partial(os.write, sys.stdout.fileno()),
     )
     if not (terminal.utf8 or assume_utf8):
         raise TerminalError(

@@ -1,15 +1,16 @@
-"""The terminal as it was found, remembered for the day when it does not answer in time; and what tmux lets through."""
+"""The terminal as it was found, remembered for the day when it does not answer in time."""
 
 import json
 import os
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from console.errors import StoreError
+from console.graphics.shared import sweep
 from console.graphics.terminal import Terminal, served
+from console.multiplexer import seen_through
 from console.store.files import replace_file
 
 _FILE = "terminals.json"
@@ -25,14 +26,20 @@ _SIGNS = (
 
 
 def known(
-    terminal: Terminal, home: Path, environ: Mapping[str, str] | None = None, *, writing: bool = True
+    terminal: Terminal,
+    home: Path,
+    environ: Mapping[str, str] | None = None,
+    *,
+    writing: bool = True,
+    write: Callable[[bytes], object] = lambda _data: None,
 ) -> Terminal:
-    """`terminal` with all that can be added to what the probe found.
+    """`terminal` with all that can be added to what the probe found; `write` reaches it, `writing` allows to remember.
 
     One that answered is remembered in `home`; one that did not is what it was when it last did, its size aside. What
     cannot be read or written there is left alone: it only costs the better picture.
     """
     environ = os.environ if environ is None else environ
+    sweep()
     key = _key(environ)
     book = _read(home / _FILE)
     if terminal.answered:
@@ -47,30 +54,19 @@ def known(
             cell_pixels=terminal.cell_pixels or before.cell_pixels,
         )  # fmt: skip
     if terminal.multiplexed:
-        terminal = replace(terminal, passthrough=passthrough_allowed(environ))
+        terminal = seen_through(terminal, environ, write)
     if served(environ):
         terminal = replace(
-            terminal, web=True, sixel=False, kitty=False, kitty_placeholders=False, iterm=False, passthrough=False
+            terminal,
+            web=True,
+            sixel=False,
+            kitty=False,
+            kitty_placeholders=False,
+            kitty_shared=False,
+            iterm=False,
+            passthrough=False,
         )
     return terminal
-
-
-def passthrough_allowed(environ: Mapping[str, str], timeout: float = 1.0) -> bool:
-    """Whether the tmux we run in hands sequences through to the terminal behind it (allow-passthrough, tmux 3.3)."""
-    if not environ.get("TMUX"):
-        return False
-    try:
-        answer = subprocess.run(
-            ("tmux", "show", "-gv", "allow-passthrough"),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            env=dict(environ),
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return answer.stdout.strip() in (b"on", b"all")
 
 
 def _key(environ: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ protocol. Terminals answer in the order they were asked, and all of them answer 
 """
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 
 from console.graphics.terminal import ColorDepth
@@ -26,17 +27,21 @@ _SYNCHRONIZED = b"\x1b[?2026$p"
 _SIXEL = b"\x1b[?1;1;0S\x1b[?2;1;0S"
 _COLOR = b"\x1b[38;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
 _KITTY_QUERY = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
+_SHARED_QUERY = b"\x1b_Gi=32,s=1,v=1,a=q,t=s,f=24,S=3;%b\x1b\\"
 
 
-def questions(plain: bool, multiplexed: bool) -> bytes:
+def questions(plain: bool, multiplexed: bool, shared: str = "") -> bytes:
     """Everything to ask, as one string. The cursor returns to where it was; its line is erased.
 
     `plain` leaves only what a Linux console understands: the rest it would print. Inside tmux or screen the graphics
-    query is left out, since they would make it the pane's title.
+    queries are left out, since they would make them the pane's title, and the one for colours, which tmux 3.4 and 3.5
+    take for a sixel picture. `shared` names three bytes of shared memory, for
+    one pixel; a terminal on another machine does not find them.
     """
-    more = (
-        b"" if plain else _IDENTITY + _SIZES + _SYNCHRONIZED + _SIXEL + _COLOR + (b"" if multiplexed else _KITTY_QUERY)
-    )
+    beyond = b"" if multiplexed else _COLOR + _KITTY_QUERY
+    if shared and beyond:
+        beyond += _SHARED_QUERY % b64encode(shared.encode("ascii"))
+    more = b"" if plain else _IDENTITY + _SIZES + _SYNCHRONIZED + _SIXEL + beyond
     # What an old terminal prints of a question it does not know stands on the line that is erased at the end.
     return b"\x1b7" + more + _WIDTHS + b"\r\x1b[2K\x1b8" + LAST
 
@@ -65,6 +70,8 @@ class Answers:
     """A 24-bit colour was kept as it was set."""
     synchronized: bool
     kitty: bool
+    kitty_shared: bool = False
+    """It found the shared memory."""
     sixel_colors: int = 0
     """Colour registers for sixel graphics (XTSMGRAPHICS); 0 when the terminal does not say."""
     sixel_pixels: tuple[int, int] | None = None
@@ -80,14 +87,16 @@ _MODE = re.compile(rb"\x1b\[\?2026;([0-4])\$y")
 _SGR = re.compile(rb"\x1bP[01]\$r([\d;:]*)m\x1b\\")
 _SGR_KEPT = re.compile(rb"38[:;]2[:;](?:\d*:)?1[:;]2[:;]3(?!\d)")
 _GRAPHICS = re.compile(rb"\x1b_Gi=31;([^\x1b]*)\x1b\\")
+_SHARED = re.compile(rb"\x1b_Gi=32;([^\x1b]*)\x1b\\")
 _GEOMETRY = re.compile(rb"\x1b\[\?([12]);0;(\d{1,9})(?:;(\d{1,9}))?S")
-_ANY = (_DA1, _DA2, _VERSION, _CURSOR, _PIXELS, _MODE, _SGR, _GRAPHICS, _GEOMETRY)
+_ANY = (_DA1, _DA2, _VERSION, _CURSOR, _PIXELS, _MODE, _SGR, _GRAPHICS, _SHARED, _GEOMETRY)
 
 
 def parse(data: bytes) -> Answers:
     """The answers in `data`; keys that were typed meanwhile, noise and cut sequences are passed over."""
     final, second, version = _DA1.search(data), _DA2.search(data), _VERSION.search(data)
     mode, sgr, graphics = _MODE.search(data), _SGR.search(data), _GRAPHICS.search(data)
+    shared = _SHARED.search(data)
     sizes = {match[1]: (int(match[3]), int(match[2])) for match in _PIXELS.finditer(data)}
     sixel = {match[1]: (int(match[2]), int(match[3] or 0)) for match in _GEOMETRY.finditer(data)}
     width, height = sixel.get(b"2", (0, 0))
@@ -103,6 +112,7 @@ def parse(data: bytes) -> Answers:
         true_color=sgr is not None and _SGR_KEPT.search(sgr[1]) is not None,
         synchronized=mode is not None and mode[1] in (b"1", b"2", b"3"),
         kitty=graphics is not None and graphics[1] == b"OK",
+        kitty_shared=shared is not None and shared[1] == b"OK",
         sixel_colors=sixel.get(b"1", (0, 0))[0],
         sixel_pixels=(width, height) if width and height else None,
     )
@@ -217,6 +227,6 @@ class LateAnswers:
 _LATE = re.compile(
     r"(?P<last>\x1b\[\?[\d;]*c)"
     r"|\x1b\[>[\d;]*c|\x1b\[\?[12];\d[\d;]*S|\x1b\[\d+;\d+R|\x1b\[[46];\d+;\d+t|\x1b\[\?2026;\d\$y"
-    r"|\x1bP(?:>\||[01]\$r)[^\x1b\x07]*\x1b\\|\x1b_Gi=31;[^\x1b]*\x1b\\"
+    r"|\x1bP(?:>\||[01]\$r)[^\x1b\x07]*\x1b\\|\x1b_Gi=3[12];[^\x1b]*\x1b\\"
 )
 _BEGUN = re.compile(r"\x1b(?:\[[>?]?\d[\d;]*\$?|\[[>?]|P[>01][^\x1b\x07]*\x1b?|_G[^\x1b]*\x1b?)\Z")

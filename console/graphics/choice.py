@@ -63,6 +63,13 @@ class GraphicsChoice:
             self._wish, self.name = wish, name
             self._revision += 1
 
+    def found(self, terminal: Terminal) -> None:
+        """Another terminal shows the console now, or the same one anew: everything is drawn again."""
+        with self._lock:
+            self._terminal = terminal
+            self.name = choose(self._wish, terminal, self._depth).name
+            self._revision += 1
+
     def fit(self, columns: int, rows: int, cell_pixels: tuple[int, int] | None) -> bool:
         """The terminal has this size now; True when its cells have changed, so that pictures must be drawn anew."""
         with self._lock:

@@ -12,9 +12,10 @@ import numpy as np
 
 from console.errors import UsageError
 from console.graphics.blocks import GRID, BlockEncoder, Mode
+from console.graphics.kitty import ItermEncoder, KittyEncoder
 from console.graphics.painting import Painting as Painting
 from console.graphics.palette import Bytes, Depth
-from console.graphics.pixels import ItermEncoder, KittyEncoder, SixelEncoder
+from console.graphics.pixels import SixelEncoder
 from console.graphics.terminal import Terminal
 from console.graphics.texts import CellText
 from console.i18n import _
@@ -121,10 +122,13 @@ class TextEncoder(CellEncoder):
 def best(terminal: Terminal) -> str:
     """The finest way to draw that this terminal is known to have.
 
-    Kitty's protocol before sixel, which has a hundred greys at most; characters in tmux, in a browser, where the size
-    of a cell is not known, and where the largest sixel picture is smaller than the window.
+    Kitty's protocol before sixel, which has a hundred greys at most; characters in a browser, where the size of a cell
+    is not known, where the largest sixel picture is smaller than the window, and in tmux, unless a terminal stands
+    behind it that knows placeholders and reads our shared memory: nothing else goes away with tmux's panes.
     """
     cell, largest = terminal.cell_pixels, terminal.sixel_pixels
+    if terminal.multiplexed and terminal.kitty_placeholders and terminal.kitty_shared and not terminal.web:
+        return "kitty"
     if cell is not None and not terminal.multiplexed and not terminal.web:
         if terminal.kitty:
             return "kitty"

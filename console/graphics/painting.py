@@ -1,9 +1,21 @@
 """One encoded frame, whatever it was drawn with."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from console.graphics.cells import CellPicture, CellRun
+
+
+class Hand(Protocol):
+    """Hands pictures over to a terminal on this machine."""
+
+    def __call__(self, file: bytes) -> bytes:
+        """Put a picture where the terminal finds it; returns what to write."""
+        ...
+
+    def unread(self) -> int:
+        """Pictures that it has not fetched yet."""
+        ...
 
 
 class Painting:
@@ -13,10 +25,14 @@ class Painting:
         self,
         size: tuple[int, int],
         rows: tuple[bytes, ...] | None,
-        blob: bytes,
-        erase: bytes,
         picture: Callable[[], CellPicture],
+        *,
+        blob: bytes = b"",
+        erase: bytes = b"",
+        behind: tuple[bytes, ...] = (),
+        shared: Hand | None = None,
     ) -> None:
+        """`picture` makes the frame as cells when somebody asks."""
         self.size = size
         """(columns, rows) in cells."""
         self.rows = rows
@@ -25,6 +41,10 @@ class Painting:
         """Pixel graphics as one string, to be written with the cursor in the upper left cell; empty for cells."""
         self.erase = erase
         """What takes it off the screen, beyond writing over it."""
+        self.behind = behind
+        """Characters of each cell row behind which the pixels stand, for terminals that place them so."""
+        self.shared = shared
+        """Hands the blob over to a terminal on this machine, each time it is shown; returns what to write instead."""
         self._picture = picture
         self._made: CellPicture | None = None
 
@@ -32,16 +52,9 @@ class Painting:
     def of_cells(cls, picture: CellPicture) -> "Painting":
         """A frame drawn with characters."""
         rows, columns = picture.glyphs.shape
-        painting = cls((columns, rows), picture.lines, b"", b"", lambda: picture)
+        painting = cls((columns, rows), picture.lines, lambda: picture)
         painting._made = picture
         return painting
-
-    @classmethod
-    def of_pixels(
-        cls, size: tuple[int, int], blob: bytes, erase: bytes, picture: Callable[[], CellPicture]
-    ) -> "Painting":
-        """A frame in the terminal's pixels; `picture` makes the same as cells when somebody asks."""
-        return cls(size, None, blob, erase, picture)
 
     @property
     def kind(self) -> Literal["cells", "pixels"]:

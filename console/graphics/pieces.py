@@ -12,8 +12,11 @@ _SIXEL = re.compile(rb'\x1bP[0-9;]*q(?:"\d+;\d+;(?P<width>\d+);(?P<height>\d+))?
 _BAND = 6
 """Pixels that a line of sixels is high."""
 _END = b"\x1b\\"
+_KITTY = b"\x1b_G"
+_TMUX, _TMUX_END = b"\x1bPtmux;\x1b\x1b_G", b"\x1b\x1b\\\x1b\\"
 KITTY_ABORT = b"\x1b_Gm=0,q=2;\x1b\\"
 """Ends a transmission that was begun and is not wanted any more."""
+_TMUX_ABORT = _TMUX + b"m=0,q=2;" + _TMUX_END
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,13 @@ class Picture:
 
     pieces: tuple[bytes, ...]
     """Each moves the cursor where it wants it and may be followed by other output."""
-    separate: bool = True
-    """True when each piece draws by itself, so that those that have not changed are left out."""
+    joined: int = 0
+    """So many of the first draw nothing before the last of them; each of the others draws by itself, so that it is left
+    out where it has not changed."""
     abort: bytes = b""
     """Ends a picture that was begun and is withdrawn."""
+    weight: int = 0
+    """Bytes that the terminal fetches elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +65,19 @@ class Uncut:
 
 def cut(blob: bytes, cell_height: int, least: int = 8 * 1024) -> Cut:
     """`blob` in pieces of about `least` bytes; `cell_height` in pixels, 0 when unknown."""
-    if blob.startswith(b"\x1b_G"):
-        return _kitty(blob, least)
+    if blob.startswith(_KITTY):
+        return _kitty(blob, _KITTY, _END, KITTY_ABORT, least)
+    if blob.startswith(_TMUX):
+        return _kitty(blob, _TMUX, _TMUX_END, _TMUX_ABORT, least)
     head = _SIXEL.match(blob)
     if head is not None and cell_height > 0 and head["width"] is not None and blob.endswith(_END):
         return _sixel(blob, head, cell_height, least)
     return Cut((Piece(0, blob),), True)
 
 
-def _kitty(blob: bytes, least: int) -> Cut:
-    chunks = blob.split(_END)
-    if chunks[-1] or not all(chunk.startswith(b"\x1b_G") for chunk in chunks[:-1]):
+def _kitty(blob: bytes, begin: bytes, end: bytes, abort: bytes, least: int) -> Cut:
+    chunks = blob.split(end)
+    if chunks[-1] or not all(chunk.startswith(begin) for chunk in chunks[:-1]):
         return Cut((Piece(0, blob),), True)
     pieces, size = [[]], 0  # type: list[list[bytes]], int
     for chunk in chunks[:-1]:
@@ -78,7 +86,7 @@ def _kitty(blob: bytes, least: int) -> Cut:
             size = 0
         pieces[-1].append(chunk)
         size += len(chunk)
-    return Cut(tuple(Piece(0, _END.join((*piece, b""))) for piece in pieces), len(pieces) == 1, KITTY_ABORT)
+    return Cut(tuple(Piece(0, end.join((*piece, b""))) for piece in pieces), len(pieces) == 1, abort)
 
 
 def _sixel(blob: bytes, head: re.Match[bytes], cell_height: int, least: int) -> Cut:

@@ -1,14 +1,12 @@
-"""Pictures in the terminal's own pixels: sixel, kitty's protocol, inline images of iTerm2.
+"""Pictures in the terminal's own pixels: what all ways share, and sixel; console.graphics.kitty has the others.
 
 The canvas is as large as the cells on the screen, so pixels of the canvas are square. Texts are drawn into it: cells
 that stand over such a picture are lost at the next frame, or punch holes.
 """
 
-import itertools
 import math
-import os
-from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +15,8 @@ from PIL import Image
 
 from console.graphics.blocks import BlockEncoder
 from console.graphics.letters import Letters
-from console.graphics.painting import Painting
+from console.graphics.painting import Hand, Painting
 from console.graphics.palette import Bytes, Depth
-from console.graphics.png import PngWriter
 from console.graphics.sixel import SixelWriter
 from console.graphics.terminal import Terminal
 from console.graphics.texts import CellText
@@ -30,14 +27,24 @@ SIXEL_GREYS = 24
 """Of a frame that plays; dithered, so that a smooth picture has no steps."""
 STILL_GREYS = 64
 """Of a still: two to three times the bytes."""
-MOST_KITTY = 1_000_000
-"""Pixels of a frame for terminals that scale it themselves."""
-_CHUNK = 4096
-_ids = itertools.count(os.getpid() % 60_000 * 256 + 1)
 _CUBES = ((6, 7, 5), (4, 5, 4), (3, 3, 3), (2, 2, 2))
 """Steps of red, green and blue, the finest cube first."""
 _GREY_SPREAD = 12
 """Red, green and blue nearer together than this are a grey."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A canvas as a terminal wants it."""
+
+    blob: bytes
+    """The string that draws it; where `shared`, what is handed over."""
+    erase: bytes = b""
+    """What takes it away."""
+    cells: tuple[bytes, ...] = ()
+    """Lines of characters behind which it stands."""
+    shared: Hand | None = None
+    """Puts the blob where the terminal finds it, and makes the string that says so."""
 
 
 class PixelEncoder:
@@ -75,12 +82,19 @@ class PixelEncoder:
             self._letters = Letters(self._fonts, self._cell)
         if pixels.ndim == 2 and self._letters.colored(texts):
             pixels = np.repeat(pixels[:, :, None], 3, axis=2)
-        blob, erase = self._encoded(self._letters.draw(pixels, texts, columns, rows), columns, rows, still)
+        made = self._encoded(self._letters.draw(pixels, texts, columns, rows), columns, rows, still)
         blocks, kept = self._blocks, tuple(texts)
-        return Painting.of_pixels((columns, rows), blob, erase, lambda: blocks.encode(small, columns, rows, kept))
+        return Painting(
+            (columns, rows),
+            None,
+            lambda: blocks.encode(small, columns, rows, kept),
+            blob=made.blob,
+            erase=made.erase,
+            behind=made.cells,
+            shared=made.shared,
+        )
 
-    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
-        """The string that draws the canvas, and the one that takes it away."""
+    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> Encoded:
         raise AssertionError("each way of its own")
 
 
@@ -108,11 +122,11 @@ class SixelEncoder(PixelEncoder):
         width, height = super().pixel_size(columns, rows)
         return width, height - height % 6
 
-    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
+    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> Encoded:
         key = still, pixels.ndim == 3
         if key not in self._palettes:
             self._palettes[key] = _Palette(STILL_GREYS if still else SIXEL_GREYS, self._registers, colored=key[1])
-        return self._palettes[key].write(pixels), b""
+        return Encoded(self._palettes[key].write(pixels))
 
 
 class _Palette:
@@ -181,42 +195,3 @@ def _cube(sides: tuple[int, int, int]) -> Bytes:
     """Colours at equal steps, uint8 (n, 3), blue fastest."""
     axes = [np.arange(side) * 255 // (side - 1) for side in sides]
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3).astype(np.uint8)
-
-
-class KittyEncoder(PixelEncoder):
-    """Kitty's graphics protocol: one image and one placement that each frame replaces; the terminal scales."""
-
-    name = "kitty"
-
-    def __init__(self, terminal: Terminal, depth: Depth, fonts: Sequence[Path]) -> None:
-        super().__init__(terminal, depth, fonts)
-        self._id = next(_ids)
-        self._png = PngWriter()
-
-    def pixel_size(self, columns: int, rows: int) -> tuple[int, int]:
-        """The pixels of so many cells, fewer where they are very many: the terminal enlarges them."""
-        width, height = super().pixel_size(columns, rows)
-        factor = min((MOST_KITTY / max(width * height, 1)) ** 0.5, 1.0)
-        return max(int(width * factor), 1) if columns else 0, max(int(height * factor), 1) if rows else 0
-
-    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
-        data = b64encode(self._png.write(pixels))
-        control = b"a=T,f=100,i=%d,p=1,c=%d,r=%d,C=1,q=2" % (self._id, columns, rows)
-        parts = []
-        for start in range(0, len(data), _CHUNK):
-            more = start + _CHUNK < len(data)
-            head = b"%b,m=%d" % (control, more) if start == 0 else b"m=%d,q=2" % more
-            parts.append(b"\x1b_G%b;%b\x1b\\" % (head, data[start : start + _CHUNK]))
-        return b"".join(parts), b"\x1b_Ga=d,d=I,i=%d,q=2\x1b\\" % self._id
-
-
-class ItermEncoder(KittyEncoder):
-    """Inline images as iTerm2 and WezTerm show them."""
-
-    name = "iterm"
-
-    def _encoded(self, pixels: Bytes, columns: int, rows: int, still: bool) -> tuple[bytes, bytes]:
-        file = self._png.write(pixels)
-        size = b"inline=1;size=%d;width=%d;height=%d" % (len(file), columns, rows)
-        how = b"preserveAspectRatio=0;doNotMoveCursor=1"
-        return b"\x1b]1337;File=%b;%b:%b\x07" % (size, how, b64encode(file)), b""

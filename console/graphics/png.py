@@ -22,18 +22,24 @@ class PngWriter:
     def __init__(self) -> None:
         self._deflater = Deflater()
 
-    def write(self, pixels: Bytes) -> bytes:
-        """A PNG of 8 bits a sample; `pixels` is uint8 (rows, columns) or (rows, columns, 3)."""
+    def write(self, pixels: Bytes, *, stored: bool = False) -> bytes:
+        """A PNG of 8 bits a sample; `pixels` is uint8 (rows, columns) or (rows, columns, 3).
+
+        `stored` leaves the bytes as they are, for whoever has not far to go.
+        """
         rows, columns = pixels.shape[:2]
         colored = pixels.ndim == 3
         samples = 3 if colored else 1
         flat = np.ascontiguousarray(pixels).reshape(rows, columns * samples)
         raw = np.empty((rows, columns * samples + 1), np.uint8)
-        raw[:, 0] = 1
-        raw[:, 1 : samples + 1] = flat[:, :samples]
-        np.subtract(flat[:, samples:], flat[:, :-samples], out=raw[:, samples + 1 :])
+        raw[:, 0] = not stored
+        if stored:
+            raw[:, 1:] = flat
+        else:
+            raw[:, 1 : samples + 1] = flat[:, :samples]
+            np.subtract(flat[:, samples:], flat[:, :-samples], out=raw[:, samples + 1 :])
         head = struct.pack(">IIBBBBB", columns, rows, 8, _RGB if colored else _GREY, 0, 0, 0)
-        data = self._deflater.compress(raw)
+        data = zlib.compress(raw.data, 0) if stored else self._deflater.compress(raw)
         return b"".join((_SIGNATURE, _chunk(b"IHDR", head), _chunk(b"IDAT", data), _chunk(b"IEND", b"")))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from console.errors import TerminalError
+from console.graphics import shared as shared_memory
 from console.graphics.answers import (
     Answers,
     identify,
@@ -68,14 +69,17 @@ def probe(
             ),
         )
     plain = term == "linux"
+    memory = shared_memory.SharedMemory()
     started = time.monotonic()
     with _raw(stdin_fd) as terminal_modes:
-        sent = _send(stdout_fd, questions(plain, multiplexed(environ)), started + timeout)
+        shared = memory.put(b"\0\0\0") if shared_memory.available() and not environ.get("SSH_CONNECTION") else None
+        sent = _send(stdout_fd, questions(plain, multiplexed(environ), shared or ""), started + timeout)
         asked = time.monotonic()
         data = _receive(stdin_fd, asked, timeout) if sent else b""
         elapsed = time.monotonic() - asked
         answers = parse(data)
         terminal_modes.discard_input = not answers.complete
+    memory.clear()
     return _conclude(answers, environ, size, _cell_from_system(stdout_fd, size), elapsed)
 
 
@@ -208,6 +212,7 @@ def _conclude(
         sixel_colors=answers.sixel_colors,
         sixel_pixels=answers.sixel_pixels,
         kitty_placeholders=not inner and answers.kitty and name_has_placeholders(answers.name),
+        kitty_shared=not inner and answers.kitty and answers.kitty_shared,
         iterm=not inner and name_has_inline_images(answers.name),
         multiplexed=inner,
     )

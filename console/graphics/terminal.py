@@ -44,6 +44,8 @@ class Terminal:
     """Width and height of the largest sixel picture; None when it does not say."""
     kitty_placeholders: bool = False
     """Its kitty graphics know placeholder characters."""
+    kitty_shared: bool = False
+    """It reads pictures from the shared memory of this machine."""
     iterm: bool = False
     """It shows iTerm2's inline images."""
     multiplexed: bool = False

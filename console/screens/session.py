@@ -60,7 +60,7 @@ class SessionApp(DirectPaintApp):
         """Draw pictures this way from now on, and after the next start."""
         if self.graphics is not None:
             self.graphics.use(wish)
-            self._draw_anew()
+            self.draw_anew()
         self.change_setting(graphics=wish)
 
     def action_terminal(self) -> None:
@@ -75,9 +75,10 @@ class SessionApp(DirectPaintApp):
         cell = cell_size(sys.__stdout__.fileno(), columns, rows) if sys.__stdout__ is not None else None
         if self.graphics.fit(columns, rows, cell):
             self.cell_height = cell[1] if cell is not None else self.cell_height
-            self._draw_anew()
+            self.draw_anew()
 
-    def _draw_anew(self) -> None:
+    def draw_anew(self) -> None:
+        """Every picture, in the way that is in force now."""
         for screen in self._console_screens():
             screen.graphics_changed()
 

@@ -167,7 +167,9 @@ class FrameView(Widget, can_focus=False):
         """Whether a frame of a cine must be left out now."""
         outlet = self._app.outlet
         if direct and outlet is not None:
-            return outlet.waits(self)
+            shared = self._painting.shared if self._painting is not None else None
+            # One that is being fetched and one that waits: more would only grow old.
+            return outlet.waits(self) or (shared is not None and shared.unread() > 1)
         return monotonic() - self._shown_at < _CELLS_SECONDS
 
     def _change(self, direct: bool) -> None:
@@ -257,12 +259,18 @@ def _picture(painting: Painting, place: Region, cell_height: int) -> Picture | U
         rows = enumerate(painting.rows)
         return Picture(tuple(b"%b%b%b\x1b[0m" % (_move(place, y), _PLAIN, row) for y, row in rows))
 
+    if painting.shared is not None:
+        handed = _move(place, 0) + painting.shared(painting.blob)
+        behind = tuple(_move(place, y) + row for y, row in enumerate(painting.behind))
+        return Picture((handed, *behind), joined=1, weight=len(painting.blob))
+
     def pieces() -> Picture:
         whole = cut(painting.blob, cell_height)
         moved = tuple(_move(place, piece.row) + piece.data for piece in whole.pieces)
-        return Picture(moved, whole.separate, whole.abort)
+        behind = tuple(_move(place, y) + row for y, row in enumerate(painting.behind))
+        return Picture((*moved, *behind), 0 if whole.separate else len(moved), whole.abort)
 
-    return Uncut(_move(place, 0) + painting.blob, pieces)
+    return pieces() if painting.behind else Uncut(_move(place, 0) + painting.blob, pieces)
 
 
 def _move(place: Region, row: int) -> bytes:

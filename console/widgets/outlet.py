@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TypeAlias
 
 from console.graphics.pace import Pace
 from console.graphics.pieces import Picture, Uncut
@@ -34,6 +34,10 @@ _WINDOWS_CHUNK = 8 * 1024
 
 _MOST_TEXT = 8 * 1024 * 1024
 """Bytes of text that may wait for a terminal that has stopped reading before its writer is made to wait."""
+
+
+_Portion: TypeAlias = tuple[bytes, int, Callable[[], None] | None, int]
+"""What to write, the number of the question at its end or 0, whom to tell, and bytes that are fetched elsewhere."""
 
 
 @dataclass
@@ -182,12 +186,12 @@ class Outlet(threading.Thread):
     def run(self) -> None:
         try:
             while (portion := self._next()) is not None:
-                data, asks, finished = portion
+                data, asks, finished, weight = portion
                 begun = time.monotonic()
                 if asks:
                     # Before it is written: what the write itself waits for is the line's time.
                     with self._condition:
-                        self._pace.sent(asks, len(data))
+                        self._pace.sent(asks, len(data) + weight)
                 self._put(data)
                 with self._condition:
                     self._pace.wrote(len(data), time.monotonic() - begun)
@@ -199,8 +203,8 @@ class Outlet(threading.Thread):
                 self._texts.clear()
                 self._condition.notify_all()
 
-    def _next(self) -> tuple[bytes, int, Callable[[], None] | None] | None:
-        """What to write now, the number of the question at its end or 0, and whom to tell; None at the end."""
+    def _next(self) -> _Portion | None:
+        """What to write now; None at the end."""
         with self._condition:
             while True:
                 if self._texts:
@@ -208,14 +212,14 @@ class Outlet(threading.Thread):
                     self._texts.clear()
                     self._text_bytes = 0
                     self._condition.notify_all()
-                    return data, 0, None
+                    return data, 0, None, 0
                 if self._stopping:
                     return None
                 patience = None
                 if not self._holds and (self._current is not None or self._begin()):
                     if self._pace.wants_echo():
                         number = self._number()
-                        return b"\x1b7%b\x1b8" % _ask(number), number, None
+                        return b"\x1b7%b\x1b8" % _ask(number), number, None, 0
                     room = self._pace.room()
                     if room > 0:
                         portion = self._portion(room)
@@ -235,7 +239,7 @@ class Outlet(threading.Thread):
                 return True
         return False
 
-    def _portion(self, room: int) -> tuple[bytes, int, Callable[[], None] | None] | None:
+    def _portion(self, room: int) -> _Portion | None:
         """As many pieces as there is room for, at least one; None when nothing of them has changed."""
         assert self._current is not None
         current, picture = self._current, self._current.picture
@@ -244,12 +248,12 @@ class Outlet(threading.Thread):
             picture = Picture((picture.whole,)) if len(picture.whole) <= room else picture.cut()
             current.picture = picture
         parts: list[bytes] = []
-        size = 0
+        size = weight = picture.weight if current.at == 0 else 0
         while current.at < len(picture.pieces):
             piece = picture.pieces[current.at]
             if parts and size + len(piece) > room:
                 break
-            if not (picture.separate and drawn.get(current.at) == piece):
+            if current.at < picture.joined or drawn.get(current.at) != piece:
                 parts.append(piece)
                 size += len(piece)
                 drawn[current.at] = piece
@@ -260,9 +264,9 @@ class Outlet(threading.Thread):
             for gone in [place for place in drawn if place >= current.at]:
                 del drawn[gone]
         if not parts:
-            return None if done is None else (b"", 0, done)
+            return None if done is None else (b"", 0, done, 0)
         number = self._number() if self._pace.asks else 0
-        return b"".join((BEGIN, *parts, _ask(number), END)), number, done
+        return b"".join((BEGIN, *parts, _ask(number), END)), number, done, weight
 
     def _number(self) -> int:
         """Of the next question, from 1."""

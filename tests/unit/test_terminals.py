@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from console.graphics.terminal import unasked
-from console.terminals import known, passthrough_allowed
+from console.multiplexer import passthrough_allowed
+from console.terminals import known
 from tests.support import need_program
 
 ENVIRON = {"TERM": "xterm-kitty", "LANG": "C.UTF-8"}

@@ -114,7 +114,7 @@ def test_a_picture_is_cut_only_where_the_line_does_not_take_it_whole(desk: Desk)
 
 
 def test_a_picture_that_is_withdrawn_half_way_is_ended_and_erased(desk: Desk) -> None:
-    chunks = Picture(picture(b"k").pieces, separate=False, abort=b"<abort>")
+    chunks = Picture(picture(b"k").pieces, joined=40, abort=b"<abort>")
     desk.outlet.paint("view", chunks)
     desk.read_until(b"<k1>", answering=False)
     desk.outlet.withdraw("view", b"<erase>")
