@@ -48,7 +48,7 @@ def test_kitty_graphics_are_cut_between_their_own_chunks() -> None:
 def test_what_is_not_known_stays_whole() -> None:
     for blob in (
         b"\x1b]1337;File=inline=1:AAAA\x07",
-        b"\x1bPtmux;\x1b\x1b_Gi=1;AA\x1b\x1b\\\x1b\\",
+        b"\x1bPtmux;\x1b\x1b]1337;AA\x07\x1b\\",
         b"\x1b_Gi=1;AA\x1b\\text",
     ):
         assert [piece.data for piece in cut(blob, 18).pieces] == [blob]

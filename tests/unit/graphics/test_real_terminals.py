@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import console
+from console.graphics import shared
 from tests.support import need_program
 
 CHECKOUT = Path(console.__file__).parents[1]
@@ -122,6 +123,29 @@ def test_xterm_without_utf8_is_noticed_whatever_the_locale_says(display: str, re
     found = in_xterm(display, report, "-lc", "-en", "ISO-8859-1", "+u8", LC_ALL="C")
     # THEN the characters were too wide, and the sequences after them were still understood
     assert found["terminal"]["utf8"] is False
+    assert re.fullmatch(r"\x1b\[1;1R\x1b\[\?[\d;]+c", found["leftover"])
+
+
+def test_kitty_reads_the_shared_memory_of_its_machine(display: str, report: Report) -> None:
+    program = need_program("kitty")
+    kitty = subprocess.Popen(
+        [program, "-o", "confirm_os_window_close=0", *report.command],
+        env=environment(DISPLAY=display, LIBGL_ALWAYS_SOFTWARE="1"),
+        cwd=CHECKOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        found = report.read()
+    finally:
+        kitty.terminate()
+        kitty.wait(DEADLINE)
+    terminal = found["terminal"]
+    version = re.fullmatch(r"kitty\((\d+)\.(\d+).*", terminal["name"])
+    assert version is not None
+    # THEN it knows graphics and found the memory; placeholders it has from 0.28 on
+    assert (terminal["kitty"], terminal["kitty_shared"]) == (True, shared.available())
+    assert terminal["kitty_placeholders"] == ((int(version[1]), int(version[2])) >= (0, 28))
     assert re.fullmatch(r"\x1b\[1;1R\x1b\[\?[\d;]+c", found["leftover"])
 
 
