@@ -1,6 +1,8 @@
 """Pixel graphics in a pseudo-terminal: the picture gives way and returns, and nothing of it stays behind."""
 
+import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,3 +79,48 @@ def test_quitting_deletes_the_picture_before_the_screen_is_left(kitty: Session) 
     chunks = re.findall(rb"\x1b_G([^;\x1b]*)", bytes(kitty.output))
     assert b"m=1" not in chunks[-1]
     assert b"\x1b[?25h" in end[left - 200 :]
+
+
+def test_a_stopped_console_takes_its_picture_along_and_brings_it_back(kitty: Session) -> None:
+    mark = len(kitty.output)
+    # WHEN it is stopped as by ctrl+Z
+    os.kill(kitty.process.pid, signal.SIGTSTP)
+    kitty.wait_for("\x1b[?1004l", since=mark)
+    kitty.read(0.5)
+    end = bytes(kitty.output[mark:])
+    left = end.index(b"\x1b[?1049l")
+    # THEN the picture is deleted before the shell has its screen again, and none follows
+    assert DELETED.search(end[:left])
+    assert not PICTURE.search(end[left:])
+    assert kitty.read(0.5) == b""
+    # WHEN it goes on THEN it is there again
+    os.kill(kitty.process.pid, signal.SIGCONT)
+    assert PICTURE.search(kitty.read(2.0))
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "fault"])
+def test_an_end_that_nobody_asked_for_leaves_no_picture(tmp_path: Path, end: str) -> None:
+    # GIVEN a cine that plays, in a console that is ended from outside, or by a fault of its own when a key comes
+    path = tmp_path / "run.dcm"
+    write_cine(path, frames=20, fps=20.0)
+    broken = (
+        "import sys; from console.screens.viewer.screen import ViewerScreen; "
+        "ViewerScreen.action_invert = lambda self: 1 / 0; from console.cli import main; sys.exit(main())"
+    )
+    words = (sys.executable, "-c", broken, "--lang", "en", "--graphics", "kitty", "view", str(path))
+    with Session(words, 100, 30, {"PYTHONPATH": ROOT}) as session:
+        session.wait_for("fps")
+        session.read(1.0)
+        mark = len(session.output)
+        if end == "fault":
+            session.send("i")
+        else:
+            os.kill(session.process.pid, signal.SIGTERM)
+        assert session.finish(20) == (1 if end == "fault" else 0)
+        said = bytes(session.output[mark:])
+    # THEN the picture is gone before the screen is, the cursor is back, and the mouse is the shell's
+    left = said.index(b"\x1b[?1049l")
+    assert DELETED.search(said[:left])
+    assert not PICTURE.search(said[left:])
+    assert b"\x1b[?25h" in said
+    assert b"\x1b[?1003l" in said
