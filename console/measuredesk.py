@@ -132,16 +132,6 @@ class MeasureBook:
         """The operator's own, in force for the run."""
         return self._steps.now.calibration
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step back."""
-        return bool(self._steps.past)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step forth."""
-        return bool(self._steps.future)
-
     def list(self, frame: int | None = None, *, hidden: bool = True) -> tuple[Measurement, ...]:
         """The measurements by number; of one frame where it is named, without hidden ones where `hidden` is False."""
         return tuple(
@@ -168,12 +158,6 @@ class MeasureBook:
             desk = self._desk
             self._do(book.moved(self.sheet, number, points, self._measure, desk.operator, desk.clock()))
             return book.measurement(self.sheet, number)
-
-    def nudge(self, number: int, across: float, down: float, point: int | None = None) -> Measurement:
-        """Move a measurement by so many pixels, or only its point number `point` (from 0). UsageError, StoreError."""
-        with self._turn:
-            points = book.measurement(self.sheet, number).shape.points
-            return self.move(number, book.nudged(points, across, down, point))
 
     def rename(self, number: int, name: str) -> None:
         """Call it something. UsageError, StoreError."""

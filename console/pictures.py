@@ -278,15 +278,6 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     return stream.getvalue()
 
 
-def export_png(info: PictureInfo, stored: NDArray[np.generic], window: Voi | None, inverted: bool, path: Path) -> None:
-    """Write a frame's `stored` values as a PNG of the native matrix, whole or not at all. Raises ConsoleError.
-
-    Masks and overlays are left out; whoever has a `Pictures` writes `png_bytes` of what it makes visible.
-    """
-    keep_records(path)
-    replace_file(path, png_bytes(visible_pixels(info, stored, window, inverted)))
-
-
 def keep_records(path: Path) -> None:
     """Refuse to write over a DICOM file, whatever the operator confirmed. Raises StoreError."""
     if looks_like_dicom(path):

@@ -42,7 +42,7 @@ SEXTANTS = "".join(map(_sextant, range(64)))
 BRAILLE = "".join(map(_braille, range(256)))
 TWO_TONES = {2: HALVES, 4: QUADRANTS, 6: SEXTANTS}
 """Characters of two tones, by the pixels they have."""
-_EDGE, _LEAST_EDGE = 4, 0.02
+_EDGE, _LEAST_EDGE = 3, 0.02
 """An edge is so many times as steep as the middle of all places, and changes the brightness by no less than a hundredth
 from one pixel to the next."""
 _SHADOW = 16 * 24
@@ -168,7 +168,9 @@ def _outlines(grey: Bytes) -> npt.NDArray[np.bool_]:
     down = np.abs(smooth[2:, 1:-1] - smooth[:-2, 1:-1])
     # In proportion to the brightness: what takes a tenth of the rays away does so in shadow as well.
     steep = ((across + down).astype(np.float32) / (smooth[1:-1, 1:-1] + np.float32(_SHADOW))).astype(np.float32)
-    least = max(float(np.median(steep[::4, ::2])) * _EDGE, _LEAST_EDGE)
+    sample = steep[::4, ::2]
+    sample = sample[sample > 0]  # not what is black all over
+    least = max(float(np.median(sample)) * _EDGE if sample.size else 0.0, _LEAST_EDGE)
     around = np.pad(steep, 1)
     sideways = (steep >= around[1:-1, :-2]) & (steep > around[1:-1, 2:])
     upright = (steep >= around[:-2, 1:-1]) & (steep > around[2:, 1:-1])

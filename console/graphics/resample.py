@@ -81,12 +81,6 @@ def fit(geometry: Geometry) -> View:
     return View(geometry.columns / 2, geometry.rows / 2, geometry.fit_scale)
 
 
-def actual_size(geometry: Geometry, view: View | None = None) -> View:
-    """One canvas pixel for each image column, around the middle of `view` or of the picture."""
-    middle = view or fit(geometry)
-    return clamp(View(middle.center_x, middle.center_y, 1.0), geometry)
-
-
 def clamp(view: View, geometry: Geometry) -> View:
     """The nearest view that shows no more black than it must: a picture that is smaller than the canvas is centred.
 

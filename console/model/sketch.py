@@ -43,10 +43,15 @@ class Sketch:
     """The measurement that is taken up again; 0 for a new one."""
     held: int = 0
     """Of a measurement taken up again: which point moves, from 0."""
+    whole: bool = False
+    """Of a measurement taken up again: all its points move, and the first is the one that is led."""
 
     @property
     def points(self) -> tuple[Point, ...]:
         """All points, the one that moves included."""
+        if self.whole:
+            across, down = self.cursor[0] - self.placed[0][0], self.cursor[1] - self.placed[0][1]
+            return tuple((x + across, y + down) for x, y in self.placed)
         if self.number:
             return (*self.placed[: self.held], self.cursor, *self.placed[self.held + 1 :])
         return (*self.placed, self.cursor)
@@ -81,12 +86,13 @@ class Sketch:
         return replace(self, placed=self.placed[:-1])
 
     def next_point(self) -> "Sketch":
-        """Of a measurement taken up again: with its next point in the hand."""
+        """Of a measurement taken up again: with its next point in the hand, and after the last with all of them."""
         if not self.number:
             return self
         points = self.points
-        held = (self.held + 1) % len(points)
-        return replace(self, placed=points, held=held, cursor=points[held])
+        held = (self.held + 1) % len(points) if not self.whole else 0
+        whole = held == 0 and not self.whole and len(points) > 1
+        return replace(self, placed=points, held=held, cursor=points[held], whole=whole)
 
 
 def taken_up(kind: ShapeKind, frame: int, points: tuple[Point, ...], number: int, held: int = 0) -> Sketch:

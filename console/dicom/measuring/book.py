@@ -3,7 +3,7 @@
 A `Steps` keeps the sheets before and after, so that undo and redo bring back exactly what was there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -76,15 +76,6 @@ def moved(sheet: Sheet, number: int, points: tuple[Point, ...], measure: Measure
     found = measure(old.frame, shape, sheet.calibration)
     new = replace(old, shape=shape, found=found, operator=operator, at=at, recomputed=None, before="")
     return _with(sheet, new)
-
-
-def nudged(points: Sequence[Point], across: float, down: float, point: int | None = None) -> tuple[Point, ...]:
-    """The points moved by so many pixels: all of them, or only number `point` (from 0). UsageError for another."""
-    if point is not None and not 0 <= point < len(points):
-        raise UsageError(_("No such point"), _("There is no point {number}.").format(number=point + 1))
-    return tuple(
-        (x + across, y + down) if point is None or place == point else (x, y) for place, (x, y) in enumerate(points)
-    )
 
 
 def renamed(sheet: Sheet, number: int, name: str) -> Sheet:

@@ -22,7 +22,7 @@ HINTS = (
     ("MobaXterm", N_("UTF-8, --colors true; half blocks or quadrants; its X server runs xterm -ti vt340 with sixel")),
     ("Windows Terminal", N_("1.22 or later has sixel; older ones show half blocks in 24 bits")),
     ("xterm", N_("start it with -ti vt340 for sixel")),
-    ("tmux", N_("set -as terminal-features ',*:RGB' for 24 bits; pictures are made of characters")),
+    ("tmux", N_("set -as terminal-features ',*:RGB' for 24 bits; set -g allow-passthrough on for a local kitty")),
 )
 """What to switch on, for the terminals that engineers have."""
 
@@ -86,9 +86,9 @@ def _facts(terminal: Terminal, depth: str, measured: Measured) -> list[tuple[str
             sixel += _(", up to {width}x{height} pixels").format(
                 width=terminal.sixel_pixels[0], height=terminal.sixel_pixels[1]
             )
-    kitty = said(terminal.kitty)
-    if terminal.kitty and terminal.kitty_placeholders:
-        kitty = _("yes, with placeholders")
+    kitty = said(terminal.kitty or terminal.kitty_placeholders)
+    if terminal.kitty_shared:
+        kitty = _("yes, by shared memory")
     multiplexed = no
     if terminal.multiplexed:
         multiplexed = _("yes, hands graphics through") if terminal.passthrough else _("yes, keeps graphics back")

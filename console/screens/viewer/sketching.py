@@ -109,6 +109,8 @@ class Sketching(CineKeys):
         total = POINTS.get(sketch.kind)
         place = (sketch.held if sketch.number else len(sketch.placed)) + 1
         count = f"{place}/{len(sketch.points) if sketch.number else total}" if total or sketch.number else f"{place}"
+        if sketch.whole:
+            count = _("all points together")
         names = {"catheter": _("along the catheter"), "line": _("along the known length")}
         return "  ".join(filter(None, (names.get(sketch.purpose) or tool_name(sketch.kind), count, self._worth, keys)))
 
