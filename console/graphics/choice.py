@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from console.graphics.blocks import GRID
-from console.graphics.encoder import Colors, Encoder, Painting, choose
+from console.graphics.encoder import Colors, Encoder, Painting, choose, way
 from console.graphics.palette import Bytes
 from console.graphics.terminal import Terminal
 from console.graphics.texts import CellText
@@ -38,7 +38,7 @@ class GraphicsChoice:
         self._lock = threading.Lock()
         self._wish, self._terminal, self._depth = wish, terminal, depth
         self._revision = 0
-        self.name = choose(wish, terminal, depth).name
+        self.name = way(wish, terminal)
         """The way to draw in force, such as "half" or "sixel", whatever was wished."""
 
     @property
@@ -58,7 +58,7 @@ class GraphicsChoice:
 
     def use(self, wish: str) -> None:
         """Draw this way from now on. Raises UsageError for one that does not exist."""
-        name = choose(wish, self._terminal, self._depth).name
+        name = way(wish, self._terminal)
         with self._lock:
             self._wish, self.name = wish, name
             self._revision += 1
@@ -67,7 +67,7 @@ class GraphicsChoice:
         """Another terminal shows the console now, or the same one anew: everything is drawn again."""
         with self._lock:
             self._terminal = terminal
-            self.name = choose(self._wish, terminal, self._depth).name
+            self.name = way(self._wish, terminal)
             self._revision += 1
 
     def fit(self, columns: int, rows: int, cell_pixels: tuple[int, int] | None) -> bool:
@@ -76,7 +76,7 @@ class GraphicsChoice:
             before = self._terminal.cell_pixels
             cell = cell_pixels or before
             self._terminal = replace(self._terminal, columns=columns, rows=rows, cell_pixels=cell)
-            name = choose(self._wish, self._terminal, self._depth).name
+            name = way(self._wish, self._terminal)
             changed = cell != before or name != self.name
             if changed:
                 self.name = name

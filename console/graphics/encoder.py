@@ -27,7 +27,7 @@ CHOICES = ("auto", "blocks", "half", "quadrant", "sextant", "braille", "ascii", 
 """What may be asked for; blocks is half, off draws the texts alone."""
 
 PIXELS = {"sixel": SixelEncoder, "kitty": KittyEncoder, "iterm": ItermEncoder}
-_MODES: dict[str, Mode] = {"blocks": "half", **{mode: mode for mode in GRID}}
+_MODES: dict[str, Mode] = {mode: mode for mode in GRID}
 
 
 class Encoder(Protocol):
@@ -142,8 +142,8 @@ def best(terminal: Terminal) -> str:
     return "half" if terminal.utf8 and not terminal.wide_blocks else "ascii"
 
 
-def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encoder:
-    """The encoder for what was `requested` (--graphics, one of CHOICES) on this terminal.
+def way(requested: str, terminal: Terminal) -> str:
+    """The way to draw for what was `requested` (--graphics, one of CHOICES) on this terminal, by the encoder's name.
 
     "auto" takes the best that the terminal is known to have. A mode asked for by name is used whatever the probe found,
     since a probe can be wrong. Anything else is a UsageError.
@@ -155,10 +155,17 @@ def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encod
                 requested=requested, choices=", ".join(CHOICES)
             ),
         )
+    if requested == "auto":
+        return best(terminal)
+    return "half" if requested == "blocks" else requested
+
+
+def choose(requested: str, terminal: Terminal, colors: Colors = "auto") -> Encoder:
+    """A new encoder for `way`. UsageError for a way to draw that does not exist."""
+    name = way(requested, terminal)
     depth: Depth = terminal.color if colors == "auto" else colors
-    if requested == "off":
+    if name == "off":
         return TextEncoder("half", depth, terminal)
-    wish = best(terminal) if requested == "auto" else requested
-    if wish in PIXELS:
-        return PIXELS[wish](terminal, depth, fonts())
-    return CellEncoder(_MODES[wish], depth, terminal)
+    if name in PIXELS:
+        return PIXELS[name](terminal, depth, fonts())
+    return CellEncoder(_MODES[name], depth, terminal)

@@ -5,13 +5,13 @@ stays behind: the oldest when there are more than a few, all of them at the end,
 console that was killed.
 """
 
-import atexit
 import os
 import re
 import sys
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
+from weakref import finalize
 
 FOLDER = Path("/dev/shm")
 """Where Linux shows shared memory as files (shm_overview(7))."""
@@ -33,7 +33,8 @@ class SharedMemory:
 
     def __init__(self) -> None:
         self._names: deque[str] = deque()
-        atexit.register(self.clear)
+        # When nobody uses it any more, and when the program ends.
+        finalize(self, _remove_all, self._names)
 
     def put(self, data: bytes) -> str | None:
         """The name of a new piece of memory that holds `data`, for its owner alone; None where there is no room."""
@@ -59,8 +60,7 @@ class SharedMemory:
 
     def clear(self) -> None:
         """Remove what was not read."""
-        while self._names:
-            _remove(FOLDER / self._names.popleft())
+        _remove_all(self._names)
 
 
 def sweep() -> None:
@@ -80,6 +80,11 @@ def _runs(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def _remove_all(names: deque[str]) -> None:
+    while names:
+        _remove(FOLDER / names.popleft())
 
 
 def _remove(path: Path) -> None:

@@ -118,7 +118,7 @@ def test_nothing_is_left_in_memory_when_the_program_ends(tmp_path: Path) -> None
     script = (
         "from pathlib import Path; from console.graphics import shared\n"
         f"shared.FOLDER = Path({str(tmp_path)!r})\n"
-        "shared.SharedMemory().put(b'patient'); print(len(list(shared.FOLDER.iterdir())))"
+        "memory = shared.SharedMemory(); memory.put(b'patient'); print(len(list(shared.FOLDER.iterdir())))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1"
