@@ -72,8 +72,10 @@ def probe(
     memory = shared_memory.SharedMemory()
     started = time.monotonic()
     with _raw(stdin_fd) as terminal_modes:
-        shared = memory.put(b"\0\0\0") if shared_memory.available() and not environ.get("SSH_CONNECTION") else None
-        sent = _send(stdout_fd, questions(plain, multiplexed(environ), shared or ""), started + timeout)
+        inner = multiplexed(environ)
+        here = not (plain or inner or environ.get("SSH_CONNECTION")) and shared_memory.available()
+        shared = memory.put(b"\0\0\0") if here else None
+        sent = _send(stdout_fd, questions(plain, inner, shared or ""), started + timeout)
         asked = time.monotonic()
         data = _receive(stdin_fd, asked, timeout) if sent else b""
         elapsed = time.monotonic() - asked
