@@ -8,9 +8,11 @@ console that was killed.
 import os
 import re
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from weakref import finalize
 
 FOLDER = Path("/dev/shm")
@@ -19,6 +21,13 @@ _PREFIX = "cathlab-"
 _NAME = re.compile(r"cathlab-(\d+)-\d+")
 _MOST = 6
 """Pictures that may wait for the terminal."""
+_PATIENCE = 2.0
+"""Seconds for which they may."""
+
+
+class _Piece(NamedTuple):
+    name: str
+    at: float
 
 
 def available() -> bool:
@@ -32,9 +41,9 @@ class SharedMemory:
     _count = 0
 
     def __init__(self) -> None:
-        self._names: deque[str] = deque()
+        self._pieces: deque[_Piece] = deque()
         # When nobody uses it any more, and when the program ends.
-        finalize(self, _remove_all, self._names)
+        finalize(self, _remove_all, self._pieces)
 
     def put(self, data: bytes) -> str | None:
         """The name of a new piece of memory that holds `data`, for its owner alone; None where there is no room."""
@@ -47,20 +56,22 @@ class SharedMemory:
         except OSError:
             _remove(path)
             return None
-        self._names.append(name)
-        while len(self._names) > _MOST:
-            _remove(FOLDER / self._names.popleft())
+        self._pieces.append(_Piece(name, time.monotonic()))
+        while len(self._pieces) > _MOST:
+            _remove(FOLDER / self._pieces.popleft().name)
         return name
 
     def unread(self) -> int:
-        """Pieces that the terminal has not read yet: how far it is behind."""
-        while self._names and not (FOLDER / self._names[0]).exists():
-            self._names.popleft()
-        return len(self._names)
+        """Pieces that the terminal has not read yet: how far it is behind. One that it never reads is given up."""
+        while self._pieces and not (FOLDER / self._pieces[0].name).exists():
+            self._pieces.popleft()
+        while self._pieces and time.monotonic() - self._pieces[0].at > _PATIENCE:
+            _remove(FOLDER / self._pieces.popleft().name)
+        return len(self._pieces)
 
     def clear(self) -> None:
         """Remove what was not read."""
-        _remove_all(self._names)
+        _remove_all(self._pieces)
 
 
 def sweep() -> None:
@@ -82,9 +93,9 @@ def _runs(pid: int) -> bool:
     return True
 
 
-def _remove_all(names: deque[str]) -> None:
-    while names:
-        _remove(FOLDER / names.popleft())
+def _remove_all(pieces: deque[_Piece]) -> None:
+    while pieces:
+        _remove(FOLDER / pieces.popleft().name)
 
 
 def _remove(path: Path) -> None:

@@ -22,6 +22,7 @@ class TmuxWatch:
     def begin(self) -> None:
         """Look from now on."""
         if self._graphics.terminal.passthrough:
+            self._begin_look()
             self._app.set_interval(_SECONDS, self._begin_look)
 
     def _begin_look(self) -> None:

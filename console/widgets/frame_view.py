@@ -99,7 +99,7 @@ class FrameView(Widget, can_focus=False):
     def show(self, painting: Painting) -> bool:
         """Show `painting`; False when it was passed over because the terminal still takes an earlier one."""
         direct = self._may_paint()
-        if self._painting is not None and self.playing and self._is_busy(direct):
+        if self._painting is not None and self.playing and self._is_busy(painting, direct):
             return False
         self._shown_at = monotonic()
         self._painting = painting
@@ -163,13 +163,12 @@ class FrameView(Widget, can_focus=False):
             and is_uncovered(self)
         )
 
-    def _is_busy(self, direct: bool) -> bool:
-        """Whether a frame of a cine must be left out now."""
+    def _is_busy(self, painting: Painting, direct: bool) -> bool:
+        """Whether this frame of a cine must be left out now."""
         outlet = self._app.outlet
         if direct and outlet is not None:
-            shared = self._painting.shared if self._painting is not None else None
             # One that is being fetched and one that waits: more would only grow old.
-            return outlet.waits(self) or (shared is not None and shared.unread() > 1)
+            return outlet.waits(self) or (painting.shared is not None and painting.shared.unread() > 1)
         return monotonic() - self._shown_at < _CELLS_SECONDS
 
     def _change(self, direct: bool) -> None:
