@@ -99,4 +99,4 @@ class Thumbnails:
             pixels = pictures.thumbnail(self._file_of(wish.instance), 0, size, encoder.canvas_aspect)
         except ConsoleError:
             return None
-        return encoder.encode(pixels, wish.columns, wish.rows)
+        return encoder.encode(pixels, wish.columns, wish.rows, still=True)

@@ -17,11 +17,14 @@ import pytest
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
+from console.graphics.choice import GraphicsChoice
 from console.graphics.encoder import choose
 from console.i18n import _, set_language
+from console.measuredesk import MeasureBook
 from console.model.check_run import Selection
 from console.model.checks import Evidence, Finding, Metric, Status
 from console.model.diagnosis import Confidence, Diagnosis, DoctorReport, Severity
+from console.model.measuring import Shape, ShapeKind
 from console.model.places import Entry, Listing
 from console.model.sentence import NOTHING, Sentence, Words
 from console.screens.dialogs.ask import AskText
@@ -35,7 +38,9 @@ from console.screens.home.screen import HomeScreen
 from console.screens.inspections.form import FormScreen
 from console.screens.repair.screen import RepairScreen
 from console.screens.settings.screen import SettingsScreen
+from console.screens.terminal.screen import TerminalScreen
 from console.screens.viewer.header import HeaderScreen
+from console.screens.viewer.measurements import MeasurementsScreen
 from console.screens.viewer.screen import ViewerScreen
 from console.settings import hash_passphrase
 from console.store.history import History
@@ -235,6 +240,41 @@ def test_home_in_the_light_theme(snap_compare: Compare, desk: Desk) -> None:
 def test_viewer(snap_compare: Compare, desk: Desk, tmp_path: Path, size: tuple[int, int]) -> None:
     app = console(desk, picture(tmp_path))
     assert snap_compare(app, terminal_size=size, run_before=painted)
+
+
+@ENGLISH_TOO
+def test_terminal_page(snap_compare: Compare, desk: Desk, size: tuple[int, int]) -> None:
+    found = replace(TERMINAL, name="XTerm(379)", sixel=True, sixel_colors=256, cell_pixels=(9, 18), answered=True)
+    graphics = GraphicsChoice("auto", replace(found, sixel=False), "true")
+    app = ConsoleApp(desk.services, graphics.encoder, graphics=graphics)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        app.action_terminal()
+        await until(pilot, lambda: isinstance(app.screen, TerminalScreen) and "256" in screen_text(app))
+        await pilot.press(*["down"] * 20)
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+@ENGLISH_TOO
+def test_measurements(snap_compare: Compare, desk: Desk, tmp_path: Path, size: tuple[int, int]) -> None:
+    desk.services.measures.clock = desk.services.clock
+    app = console(desk, picture(tmp_path))
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await painted(pilot)
+        assert isinstance(app.screen, ViewerScreen)
+        viewer = app.screen
+        await until(pilot, lambda: isinstance(viewer._book, MeasureBook))
+        assert isinstance(viewer._book, MeasureBook)
+        viewer._book.add(1, Shape(ShapeKind.DISTANCE, ((5.0, 6.0), (20.0, 26.0))), "狭窄近端")
+        viewer._book.add(2, Shape(ShapeKind.ELLIPSE, ((8.0, 8.0), (24.0, 28.0))))
+        viewer._book.add(2, Shape(ShapeKind.PROBE, ((12.0, 13.0),)))
+        viewer._book.hide(3)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(app.screen, MeasurementsScreen) and "狭窄近端" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
 
 
 @BOTH_SIZES

@@ -220,6 +220,19 @@ async def test_a_point_is_moved_with_the_mouse_and_by_keys(desk: Desk, tmp_path:
         moved = book_of(app).list()[0].shape.points
         assert moved[0] == pytest.approx((one.shape.points[0][0], one.shape.points[0][1] + 1))
         assert moved[1] == dragged.shape.points[1]
+        # AND behind its last point tab takes all of it: three pixels to the right, and not a hair longer
+        before = book_of(app).list()[0]
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(app.screen, MeasurementsScreen))
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen) and app.screen._sketch is not None)
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: "all points together" in screen_text(app))
+        await pilot.press("v", "l", "l", "l", "enter")
+        await until(pilot, lambda: book_of(app).list()[0].shape.points != before.shape.points)
+        after = book_of(app).list()[0]
+        assert after.shape.points == pytest.approx([(x + 3, y) for x, y in before.shape.points])
+        assert after.found.value == pytest.approx(before.found.value)
 
 
 async def test_a_calibration_on_a_known_line_recomputes_and_marks(desk: Desk, tmp_path: Path) -> None:
