@@ -89,6 +89,7 @@ class ConsoleApp(SessionApp):
         self.set_interval(5, self._lock_when_idle)
         if self.graphics is not None:
             TmuxWatch(self, self.graphics, self.draw_anew).begin()
+            self.set_interval(1, self.heed_line)
         self.set_timer(1, _collect_garbage_again)
         self.read_site()
         self._welcome()

@@ -7,6 +7,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
+
+import numpy as np
 
 from console.graphics.blocks import GRID
 from console.graphics.encoder import Colors, Encoder, Painting, choose, way
@@ -30,6 +33,12 @@ MODE_NAMES = {
 """The ways to draw as the operator reads them."""
 
 
+SLOW = 3_000_000
+"""Bytes a second below which a frame that plays gets fewer greys, so that more of them come through."""
+_FEWER = {"half": 64, "quadrant": 64, "sextant": 64, "kitty": 32, "iterm": 32}
+"""Greys on a slow line. Sixel has few as it is; noise hides the steps, and a still has all."""
+
+
 class GraphicsChoice:
     """What to draw with, on which terminal. May be read and changed from any thread."""
 
@@ -38,6 +47,8 @@ class GraphicsChoice:
         self._lock = threading.Lock()
         self._wish, self._terminal, self._depth = wish, terminal, depth
         self._revision = 0
+        self.slow = False
+        """Whether the line is known to be slower than SLOW."""
         self.name = way(wish, terminal)
         """The way to draw in force, such as "half" or "sixel", whatever was wished."""
 
@@ -85,7 +96,7 @@ class GraphicsChoice:
 
     def encoder(self) -> Encoder:
         """An encoder for one thread, which follows every change."""
-        return _Following(self._made)
+        return _Following(self._made, lambda: self.slow)
 
     def cell_encoder(self) -> Encoder:
         """An encoder that draws with characters, for small pictures among texts."""
@@ -104,8 +115,8 @@ class GraphicsChoice:
 class _Following:
     """Whatever is in force; a canvas that was cut just before a change is still drawn by the encoder it was cut for."""
 
-    def __init__(self, made: Callable[[int], tuple[int, Encoder] | None]) -> None:
-        self._made = made
+    def __init__(self, made: Callable[[int], tuple[int, Encoder] | None], slow: Callable[[], bool]) -> None:
+        self._made, self._slow = made, slow
         self._lock = threading.Lock()
         self._revision = -1
         self._latest: deque[Encoder] = deque(maxlen=4)
@@ -139,8 +150,9 @@ class _Following:
 
     @property
     def refines(self) -> bool:
-        """Of the encoder in force."""
-        return self._now().refines
+        """Of the encoder in force; on a slow line a still gets the greys that a frame that plays does without."""
+        encoder = self._now()
+        return encoder.refines or (self._slow() and encoder.name in _FEWER)
 
     def encode(
         self, pixels: Bytes, columns: int, rows: int, texts: Sequence[CellText] = (), *, still: bool = False
@@ -149,4 +161,15 @@ class _Following:
         self._now()
         shape = (pixels.shape[1], pixels.shape[0])
         fitting = (encoder for encoder in tuple(self._latest) if encoder.pixel_size(columns, rows) == shape)
-        return next(fitting, self._latest[0]).encode(pixels, columns, rows, texts, still=still)
+        encoder = next(fitting, self._latest[0])
+        if self._slow() and not still and encoder.name in _FEWER:
+            pixels = _coarse(_FEWER[encoder.name]).take(pixels)
+        return encoder.encode(pixels, columns, rows, texts, still=still)
+
+
+@cache
+def _coarse(greys: int) -> Bytes:
+    """For each grey the nearest of so many, all the same whole step apart: differences of neighbours are few."""
+    step = 256 // greys
+    found: Bytes = (np.rint(np.arange(256) * ((greys - 1) / 255)) * step).astype(np.uint8)
+    return found

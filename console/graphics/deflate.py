@@ -17,8 +17,8 @@ _END = 256
 """The symbol that ends a block."""
 _LONGEST = 15
 """Bits of a code (RFC 1951, 3.2.7)."""
-_WORSE = 1.02
-"""A code that was made for another picture serves as long as it costs no more than this."""
+_WORSE = 0.1
+"""Bits of a byte by which a code that was made for another picture may miss the least possible."""
 _EVERY = 8
 """One row in so many is counted."""
 
@@ -51,7 +51,6 @@ class _Code:
     def __init__(self, counts: npt.NDArray[np.intp]) -> None:
         self._lengths = _lengths(counts.tolist())
         self._bits = _canonical(self._lengths)
-        self._best = _cost(counts, self._lengths)
         low = np.array(self._bits[:256], np.uint32)
         long = np.array(self._lengths[:256], np.uint8)
         # Two bytes at once, the first the lower one: their bits, and how many.
@@ -59,8 +58,8 @@ class _Code:
         self._sizes: Bytes = (long[None, :] + long[:, None]).reshape(-1)
 
     def serves(self, counts: npt.NDArray[np.intp]) -> bool:
-        """Whether it is about as good for these counts as it was for its own."""
-        return _cost(counts, self._lengths) <= self._best * _WORSE
+        """Whether it is about as good for these counts as any could be."""
+        return _cost(counts, self._lengths) <= _entropy(counts) + _WORSE
 
     def block(self, data: Bytes) -> bytes:
         """One deflate block, the last of its stream."""
@@ -129,6 +128,12 @@ def _add(words: Words, value: int, at: int) -> None:
 def _cost(counts: npt.NDArray[np.intp], lengths: list[int]) -> float:
     """Bits of a symbol on average."""
     return float(counts @ np.array(lengths)) / float(counts.sum())
+
+
+def _entropy(counts: npt.NDArray[np.intp]) -> float:
+    """Bits of a symbol that no code can do without (Shannon); a Huffman code takes a little more."""
+    parts = counts / counts.sum()
+    return float(-(parts * np.log2(parts)).sum())
 
 
 def _lengths(counts: list[int]) -> list[int]:

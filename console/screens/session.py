@@ -10,7 +10,7 @@ from textual import events, work
 from console import i18n
 from console.commands import commands_of
 from console.errors import ConsoleError
-from console.graphics.choice import GraphicsChoice
+from console.graphics.choice import SLOW, GraphicsChoice
 from console.graphics.probe import cell_size
 from console.i18n import _
 from console.screens.base import ConsoleScreen
@@ -76,6 +76,11 @@ class SessionApp(DirectPaintApp):
         if self.graphics.fit(columns, rows, cell):
             self.cell_height = cell[1] if cell is not None else self.cell_height
             self.draw_anew()
+
+    def heed_line(self) -> None:
+        """Have frames that play drawn with what the line can carry; to be called every now and then."""
+        if self.graphics is not None and self.outlet is not None:
+            self.graphics.slow = 0 < self.outlet.rate < SLOW
 
     def draw_anew(self) -> None:
         """Every picture, in the way that is in force now."""
