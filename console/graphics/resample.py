@@ -179,12 +179,12 @@ def resample(
     placed = place(view, geometry)
     x0, y0, x1, y1 = placed.box
     inside = canvas[placed.top : placed.top + placed.height, placed.left : placed.left + placed.width]
-    if placed.width <= x1 - x0 and placed.height <= y1 - y0:
-        inside[:] = average(pixels, placed.box, placed.width, placed.height)
-        return canvas
     grows = placed.width >= x1 - x0 and placed.height >= y1 - y0
     if grows and quick:
         inside[:] = linear(pixels, placed.box, placed.width, placed.height)
+        return canvas
+    if not grows and placed.width <= x1 - x0 and placed.height <= y1 - y0:
+        inside[:] = average(pixels, placed.box, placed.width, placed.height)
         return canvas
     # Up one way and down the other: a triangle averages down and is smooth up.
     kernel = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
