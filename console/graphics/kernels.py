@@ -30,6 +30,8 @@ def average(pixels: Bytes, box: tuple[float, float, float, float], width: int, h
     """
     if pixels.ndim == 3:
         return np.stack([average(pixels[:, :, channel], box, width, height) for channel in range(3)], axis=2)
+    # Rows are fetched whole: those of a turned picture would come from all over the memory.
+    pixels = np.ascontiguousarray(pixels)
     x0, y0, x1, y1 = box
     down, across = _taps(y0, y1, height, pixels.shape[0]), _taps(x0, x1, width, pixels.shape[1])
     result = np.empty((height, width), np.uint8)
@@ -48,6 +50,7 @@ def linear(pixels: Bytes, box: tuple[float, float, float, float], width: int, he
     """
     if pixels.ndim == 3:
         return np.stack([linear(pixels[:, :, channel], box, width, height) for channel in range(3)], axis=2)
+    pixels = np.ascontiguousarray(pixels)
     x0, y0, x1, y1 = box
     first, second, near, far = _pair(y0, y1, height, pixels.shape[0])
     across = _pair(x0, x1, width, pixels.shape[1])

@@ -1,5 +1,6 @@
 """What resampling does to every pixel, beside the same written out by its definition in plain sums."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -245,3 +246,23 @@ def test_a_disc_is_round_on_the_screen_in_every_way_to_draw(
     across = spread(shown.sum(axis=0), np.arange(width, dtype=np.float64) * wide)
     down = spread(shown.sum(axis=1), np.arange(height, dtype=np.float64) * tall)
     assert abs(across - down) <= 0.5 * max(wide, tall)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_turned_picture_is_as_soon_there_as_an_upright_one(quick: bool) -> None:
+    # GIVEN a large picture and the view of it that a quarter turn is, which is not copied
+    size = 600 if quick else 3000
+    pixels = noise(size, size, 3)
+    geometry = Geometry(size, size, 900, 900) if quick else Geometry(size, size, 80, 40)
+
+    def seconds(turned: Pixels) -> float:
+        began = time.perf_counter()
+        resample(turned, fit(geometry), geometry.width, geometry.height, quick=quick)
+        return time.perf_counter() - began
+
+    # THEN turning costs a copy: row by row from all over the memory it would cost a thousand times as much
+    upright = min(seconds(pixels) for _round in range(3))
+    assert min(seconds(np.rot90(pixels)) for _round in range(3)) < 20 * upright
+    assert np.array_equal(
+        resample(np.rot90(pixels), fit(geometry), 40, 40), np.rot90(resample(pixels, fit(geometry), 40, 40))
+    )
