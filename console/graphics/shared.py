@@ -5,6 +5,7 @@ stays behind: the oldest when there are more than a few, all of them at the end,
 console that was killed.
 """
 
+import itertools
 import os
 import re
 import sys
@@ -38,7 +39,8 @@ def available() -> bool:
 class SharedMemory:
     """The pieces of memory of one view."""
 
-    _count = 0
+    _numbers = itertools.count(1)
+    """Of all pieces of this process: two threads never get the same."""
 
     def __init__(self) -> None:
         self._pieces: deque[_Piece] = deque()
@@ -47,8 +49,7 @@ class SharedMemory:
 
     def put(self, data: bytes) -> str | None:
         """The name of a new piece of memory that holds `data`, for its owner alone; None where there is no room."""
-        SharedMemory._count += 1
-        name = f"{_PREFIX}{os.getpid()}-{SharedMemory._count}"
+        name = f"{_PREFIX}{os.getpid()}-{next(SharedMemory._numbers)}"
         path = FOLDER / name
         try:
             with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:

@@ -35,6 +35,8 @@ _UNREADABLE = (
     NotImplementedError,
     RecursionError,
 )
+"""What highdicom and pydicom raise, by what a stranger's report does wrong: NotImplementedError among it, for graphic
+types that highdicom does not know."""
 
 
 @dataclass
